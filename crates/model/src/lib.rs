@@ -34,4 +34,5 @@ pub use organisation::{Handle, Organisation};
 pub use regime::{DutyId, GradeId, PackId, RoleId};
 pub use remediation::Remediation;
 pub use sighting::Sightings;
+pub use name::BadName;
 pub use threat::ThreatName;

@@ -84,6 +84,7 @@ impl Obligation {
     }
 
     /// Puts a graver duty in the place of this one; a latent one has nothing to lose and is returned.
+    #[must_use]
     pub fn supersede(self, by: Id<Self>, at: Timestamp) -> Self {
         match self.state {
             State::Running(was) => Self { state: State::Superseded { at, by, was }, ..self },

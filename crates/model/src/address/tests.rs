@@ -1,3 +1,5 @@
+//! Addresses, prefixes and names read and write themselves.
+
 use super::*;
 use proptest::prelude::*;
 
