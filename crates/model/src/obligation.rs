@@ -1,8 +1,8 @@
 //! Obligations: one duty of a regime, owed by one organisation, for one incident.
 //!
 //! ```text
-//! Latent ──trigger──▶ Running ──┬─▶ Superseded (a graver duty took its place)
-//!                               └─▶ Void (the grade fell, and the authority confirmed it)
+//! Latent ──trigger──▶ Running ──▶ Superseded (a graver duty took its place)
+//!    └──────▶ Void (its clock never started, and at the new grade it never will)
 //! ```
 //!
 //! *Overdue* is absent on purpose. It is a question put to a clock, not a state: were it stored, the
@@ -58,6 +58,8 @@ pub enum State {
     Running(Running),
     /// A graver duty took its place at that instant.
     Superseded { at: Timestamp, by: Id<Obligation>, was: Running },
+    /// It will not follow: its clock had not started when the grade changed, at that instant.
+    Void { at: Timestamp },
 }
 
 /// A clock that runs.
@@ -75,7 +77,7 @@ impl Obligation {
     pub fn due(&self) -> Option<Timestamp> {
         match &self.state {
             State::Running(running) => running.due,
-            State::Latent | State::Superseded { .. } => None,
+            State::Latent | State::Superseded { .. } | State::Void { .. } => None,
         }
     }
 
@@ -88,7 +90,16 @@ impl Obligation {
     pub fn supersede(self, by: Id<Self>, at: Timestamp) -> Self {
         match self.state {
             State::Running(was) => Self { state: State::Superseded { at, by, was }, ..self },
-            State::Latent | State::Superseded { .. } => self,
+            State::Latent | State::Superseded { .. } | State::Void { .. } => self,
+        }
+    }
+
+    /// Lets a latent obligation go; one whose clock has started cannot go this way and is returned.
+    #[must_use]
+    pub fn lapse(self, at: Timestamp) -> Self {
+        match self.state {
+            State::Latent => Self { state: State::Void { at }, ..self },
+            State::Running(_) | State::Superseded { .. } | State::Void { .. } => self,
         }
     }
 }

@@ -1,1 +1,36 @@
-//! placeholder
+//! The case plane at rest: incidents, obligations, notices and what led to them, in SQL.
+//!
+//! One file a noun; every statement is written out, names its columns and says which index it
+//! relies on. It decides nothing and knows neither law nor file formats. Two halves:
+//!
+//! - [`Store`] answers questions. Each takes a [`ReadPermit`](model::permit::ReadPermit) first, and the
+//!   permit's scope is part of the SQL: an organisation cannot read its neighbour's rows even if a
+//!   caller mixes the two up.
+//! - [`Tx`] writes. It commits only if an act was recorded in it: no state without its entry in the
+//!   [`journal`].
+//!
+//! The engine is SQLite in one file: write-ahead log, `synchronous=FULL`, foreign keys on. The statements
+//! and `migrations/0001_ground.sql` keep to what PostgreSQL takes as well, the triggers around the journal
+//! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
+
+mod connection;
+pub mod deliveries;
+mod error;
+pub mod incidents;
+pub mod journal;
+pub mod notices;
+pub mod obligations;
+mod organisations;
+mod record;
+pub mod remediations;
+mod scope;
+mod transaction;
+
+pub use connection::Store;
+pub use error::StoreError;
+pub use transaction::Tx;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! What can go wrong with the case store, said so that an operator can act on it.
+
+use std::path::PathBuf;
+
+use sqlx::error::ErrorKind;
+
+/// Why the case store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("cannot open the case store `{}`: see that its folder exists and is writable", path.display())]
+    Open {
+        path: PathBuf,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("cannot bring the case store `{}` up to this release", path.display())]
+    Migrate {
+        path: PathBuf,
+        #[source]
+        source: sqlx::migrate::MigrateError,
+    },
+    /// The engine failed.
+    #[error("the case store failed to {doing}")]
+    Failed {
+        doing: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Another row with the same name or number is there already.
+    #[error("the case store refused to {doing}: it is there already")]
+    AlreadyThere {
+        doing: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A row refers to one that is not there: an organisation, an incident, a notice, a delivery.
+    #[error("the case store refused to {doing}: it refers to something that is not in the store")]
+    Dangling {
+        doing: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A row broke a rule of the schema, such as counts that do not add up.
+    #[error("the case store refused to {doing}: the parts of the row contradict one another")]
+    Contradictory {
+        doing: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("there is no {what} `{id}` in the case store")]
+    Missing { what: &'static str, id: String },
+    #[error("the permit does not reach {what}")]
+    OutOfReach { what: &'static str },
+    /// Somebody else moved it meanwhile: read it again and decide anew.
+    #[error("{what} `{id}` is no longer in the state from which it was to move")]
+    Stale { what: &'static str, id: String },
+    /// A remediation named an incident or a recipient other than its notice's.
+    #[error("the remediation of `{subject}` does not belong to notice `{notice}`")]
+    Misfiled { subject: String, notice: String },
+    /// Tables were written and no act was recorded: nothing was kept.
+    #[error("no state without its journal entry: the transaction wrote and recorded nothing")]
+    Unrecorded,
+    #[error("column `{column}` holds something that is no {wanted}: {why}")]
+    Corrupt {
+        column: &'static str,
+        wanted: &'static str,
+        why: String,
+    },
+    #[error("{what} is {number}, more than the case store can count")]
+    TooLarge { what: &'static str, number: u64 },
+    #[error("cannot write {what} as JSON")]
+    Unwritable {
+        what: &'static str,
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// Says what was being done when the engine failed, and sorts broken constraints by kind.
+pub(crate) fn failed_to(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| {
+        let kind = source
+            .as_database_error()
+            .map(sqlx::error::DatabaseError::kind);
+        match kind {
+            Some(ErrorKind::UniqueViolation) => StoreError::AlreadyThere { doing, source },
+            Some(ErrorKind::ForeignKeyViolation) => StoreError::Dangling { doing, source },
+            Some(ErrorKind::CheckViolation | ErrorKind::NotNullViolation) => {
+                StoreError::Contradictory { doing, source }
+            }
+            _ => StoreError::Failed { doing, source },
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What the tests of this crate share: a store in a folder of its own, and entities to put into it.
+//!
+//! Four organisations: `desk` coordinates, `alpha` and `beta` are neighbours who hold addresses, and
+//! `gamma` is a stranger to every incident.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use model::delivery::{Delivery, Progress};
+use model::incident::{self, Assessment};
+use model::journal::Act;
+use model::obligation::{self, Running, Terms};
+use model::organisation::{Bilingual, ProvinceEntry};
+use model::permit::ReadPermit;
+use model::regime::Basis;
+use model::remediation::{self, Subject};
+use model::{
+    DeliveryId, Handle, Id, Incident, Notice, Obligation, Organisation, Remediation, notice,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::{Store, StoreError, Tx};
+
+/// A store with the four organisations in it; its folder goes when it is dropped.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&folder.path().join("case.db")).await.unwrap();
+        let world = Self { store, folder };
+        let mut tx = world.store.begin().await.unwrap();
+        for handle in ["desk", "alpha", "beta", "gamma"] {
+            tx.put_organisation(&organisation(handle)).await.unwrap();
+        }
+        tx.put_province(&province("ZY-01")).await.unwrap();
+        world.keep(tx).await.unwrap();
+        world
+    }
+
+    /// One incident of alpha and beta: each has a notice of it and owes something for it.
+    pub(crate) async fn with_an_incident() -> Self {
+        let world = Self::new().await;
+        let mut tx = world.store.begin().await.unwrap();
+        tx.insert_delivery(&delivery(1)).await.unwrap();
+        tx.insert_incident(&incident(1)).await.unwrap();
+        for (n, handle) in [(1, "alpha"), (2, "beta")] {
+            tx.insert_notice(&notice(n, handle)).await.unwrap();
+            tx.insert_obligation(&obligation(n, handle)).await.unwrap();
+        }
+        world.keep(tx).await.unwrap();
+        world
+    }
+
+    /// Records an act and commits.
+    pub(crate) async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {
+        tx.record(&act("test.prepared", "world")).await?;
+        tx.commit().await
+    }
+
+    /// Runs a statement as somebody would who owns the file and has taken the fences down.
+    pub(crate) async fn tamper(&self, sql: &'static str) {
+        sqlx::raw_sql(sql)
+            .execute(&self.store.writer)
+            .await
+            .unwrap();
+    }
+}
+
+pub(crate) fn everything() -> ReadPermit {
+    ReadPermit::at_the_console()
+}
+
+pub(crate) fn only(name: &str) -> ReadPermit {
+    ReadPermit::narrowed_to(handle(name))
+}
+
+pub(crate) fn handle(name: &str) -> Handle {
+    name.parse().unwrap()
+}
+
+/// So many minutes after eight o'clock on a Monday.
+pub(crate) fn at(minutes: i64) -> Timestamp {
+    let monday: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
+    monday + SignedDuration::from_mins(minutes)
+}
+
+pub(crate) fn id<T>(n: u32) -> Id<T> {
+    Id::from_uuid(Uuid::from_u128(
+        0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(n),
+    ))
+}
+
+pub(crate) fn act(name: &'static str, subject: &str) -> Act {
+    Act {
+        at: at(0),
+        actor: "desk".to_owned(),
+        act: name,
+        subject: subject.to_owned(),
+        details: BTreeMap::from([("why", "a test".to_owned())]),
+    }
+}
+
+pub(crate) fn organisation(name: &str) -> Organisation {
+    Organisation {
+        handle: handle(name),
+        name: Bilingual {
+            zh: format!("{name} 公司"),
+            en: name.to_owned(),
+        },
+        province: Some("ZY-01".parse().unwrap()),
+        parent: None,
+        roles: vec![("test.pack".parse().unwrap(), "carrier".parse().unwrap())],
+        email: Some(format!("noc@{name}.example")),
+    }
+}
+
+pub(crate) fn province(code: &str) -> ProvinceEntry {
+    let name = Bilingual {
+        zh: "一省".to_owned(),
+        en: "First".to_owned(),
+    };
+    ProvinceEntry {
+        code: code.parse().unwrap(),
+        name,
+    }
+}
+
+pub(crate) fn delivery(n: u8) -> Delivery {
+    Delivery {
+        id: DeliveryId::from_sha256([n; 32]),
+        feed: "sensors".parse().unwrap(),
+        mapping: "sensors/plain".to_owned(),
+        mapping_version: "1".to_owned(),
+        name: format!("sensors-{n}.csv"),
+        finder: handle("desk"),
+        received_at: at(i64::from(n)),
+        bytes: 1_000,
+        progress: Progress::Stored,
+    }
+}
+
+pub(crate) fn incident(n: u32) -> Incident {
+    Incident {
+        id: id(n),
+        number: format!("INC-2026-{n:04}").parse().unwrap(),
+        threat: format!("threat {n}").parse().unwrap(),
+        finder: handle("desk"),
+        opened_at: at(i64::from(n)),
+        state: incident::State::Proposed,
+        assessment: assessment("g2", i64::from(n)),
+    }
+}
+
+pub(crate) fn assessment(grade: &str, minutes: i64) -> Assessment {
+    Assessment {
+        grade: grade.parse().unwrap(),
+        assessed_at: at(minutes),
+        basis: basis(),
+        inputs: vec![("addresses".to_owned(), "1000001".to_owned())],
+        window_end: at(0),
+        window_hours: 24,
+        size: 1_000_001,
+        because: "1000001 is more than 1000000".to_owned(),
+    }
+}
+
+fn basis() -> Basis {
+    Basis {
+        pack: "test.pack".parse().unwrap(),
+        pack_version: "1.0.0".to_owned(),
+        calendar: "test@1".to_owned(),
+    }
+}
+
+/// Running, and due so many hours after eight as its number says.
+pub(crate) fn obligation(n: u32, debtor: &str) -> Obligation {
+    Obligation {
+        id: id(n),
+        incident: id(1),
+        debtor: handle(debtor),
+        to: vec![handle("desk")],
+        cc: vec![],
+        terms: Terms {
+            basis: basis(),
+            duty: format!("D{n}").parse().unwrap(),
+            article: "8(3)".to_owned(),
+            role: "carrier".parse().unwrap(),
+            grade: Some("g2".parse().unwrap()),
+            does: "report".to_owned(),
+            trigger: "carrier.aware".to_owned(),
+            within: "2 hours".to_owned(),
+            form: vec!["what happened".to_owned()],
+        },
+        state: obligation::State::Running(running(Some(i64::from(n) * 60))),
+    }
+}
+
+pub(crate) fn running(due: Option<i64>) -> Running {
+    Running {
+        since: at(0),
+        due: due.map(at),
+        explanation: "Article 8(3).".to_owned(),
+    }
+}
+
+pub(crate) fn notice(n: u32, recipient: &str) -> Notice {
+    Notice {
+        id: id(n),
+        number: format!("NTC-2026-{n:04}").parse().unwrap(),
+        incident: id(1),
+        recipient: handle(recipient),
+        drafted_at: at(i64::from(n)),
+        state: notice::State::Drafted,
+        items: 0,
+    }
+}
+
+/// Belongs to notice 1, alpha's.
+pub(crate) fn remediation(subject: Subject) -> Remediation {
+    Remediation {
+        incident: id(1),
+        notice: id(1),
+        assigned_to: handle("alpha"),
+        subject,
+        port: 4_444,
+        classification: "infected-system".to_owned(),
+        province: Some("ZY-01".parse().unwrap()),
+        first_seen: at(0),
+        last_seen: at(30),
+        sightings: 3,
+        destination_ip: Some("198.51.100.9".parse().unwrap()),
+        destination_port: 443,
+        destination_domain: Some("c2.example".parse().unwrap()),
+        state: remediation::State::Assigned,
+    }
+}
