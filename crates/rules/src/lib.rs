@@ -1,1 +1,42 @@
-//! placeholder
+//! Pure decisions: law as data goes in, grades, due times and obligations come out.
+//!
+//! This crate reads no file, asks no clock and has never heard of a country: a regime is a
+//! [`Pack`], a country's working days are a [`Calendar`], and both are text that somebody hands in.
+//! The same arguments give the same answer, for ever: that is what lets a decision be proved later.
+
+#![cfg_attr(
+    test,
+    expect(
+        clippy::needless_raw_string_hashes,
+        reason = "expect-test writes raw strings so"
+    )
+)]
+
+pub mod assess;
+pub mod calendar;
+pub mod deadline;
+mod document;
+pub mod explain;
+pub mod finding;
+pub mod input;
+pub mod involved;
+pub mod obligation;
+pub mod predicate;
+pub mod reconcile;
+pub mod regime;
+#[cfg(test)]
+mod testing;
+pub mod within;
+
+pub use assess::{AssessError, Assessed, assess};
+pub use calendar::{Calendar, Day, MissingYear};
+pub use deadline::{DeadlineError, Due, deadline};
+pub use explain::explain;
+pub use finding::{Finding, Findings, Findings as PackErrors};
+pub use input::{Input, InputError, InputKind, Inputs, Measure, MeasureOf, Value};
+pub use involved::Involved;
+pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
+pub use predicate::{BadPredicate, Predicate, Verdict};
+pub use reconcile::{Changes, Readdress, reconcile};
+pub use regime::{Clock, Duty, Event, Grade, Pack, Party, Reading, Role, Set, Trigger, Whose};
+pub use within::{BadWithin, Within};

@@ -1,0 +1,250 @@
+//! Every worked vector, to the second, and the laws that hold for all of them.
+
+use expect_test::{Expect, expect};
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::testing::{at, calendar, pack, provisional};
+
+const VECTORS: &str = include_str!("../../vectors/deadlines.csv");
+
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap()
+}
+
+#[test]
+fn every_vector_is_due_exactly_when_it_says() {
+    let calendar = calendar();
+    let mut tried = 0;
+    for row in csv::Reader::from_reader(VECTORS.as_bytes()).records() {
+        let row = row.unwrap();
+        let (id, start, rule) = (&row[0], at(&row[4]), row[6].parse::<Within>().unwrap());
+        let found = deadline(&rule, start, &zone(&row[5]), &calendar);
+        tried += 1;
+        if &row[9] == "no-calendar" {
+            let missing = matches!(&found, Err(DeadlineError::MissingYear(m)) if m.year == 2027);
+            assert!(missing, "{id}: {found:?}");
+            continue;
+        }
+        let found = found.unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!(found.due, Some(at(&row[7])), "{id}");
+        if !row[8].is_empty() {
+            assert_eq!(found.last_day, Some(row[8].parse().unwrap()), "{id}");
+        }
+    }
+    assert_eq!(tried, 61);
+}
+
+#[test]
+fn every_vector_of_the_pack_has_the_rule_of_its_duty() {
+    let pack = pack();
+    for row in csv::Reader::from_reader(VECTORS.as_bytes()).records() {
+        let row = row.unwrap();
+        if &row[1] == pack.id().as_str() {
+            let duty = pack.duty(&row[2].parse().unwrap()).unwrap();
+            assert_eq!(duty.clock.within().to_string(), row[6], "{}", &row[0]);
+        }
+    }
+}
+
+#[track_caller]
+fn steps(within: &str, start: &str, expect: Expect) {
+    let due = deadline(
+        &within.parse().unwrap(),
+        at(start),
+        &zone("Asia/Shanghai"),
+        &calendar(),
+    );
+    expect.assert_eq(&due.unwrap().steps.join("\n"));
+}
+
+#[test]
+fn the_steps_name_each_day_counted_and_each_run_of_rest() {
+    steps(
+        "5 working days",
+        "2025-09-29T10:00:00+08:00",
+        expect![[r#"
+            Mon 2025-09-29 itself is not counted
+            Tue 2025-09-30 is working day 1
+            Wed 2025-10-01 to Wed 2025-10-08 are no working days (National Day, Mid-Autumn Festival)
+            Thu 2025-10-09 is working day 2
+            Fri 2025-10-10 is working day 3
+            Sat 2025-10-11 is working day 4 (worked to make up for National Day)
+            Sun 2025-10-12 is no working day (weekend)
+            Mon 2025-10-13 is working day 5"#]],
+    );
+}
+
+#[test]
+fn the_steps_of_the_next_month_say_which_month() {
+    steps(
+        "first 5 working days of next month",
+        "2025-05-31T23:59:59+08:00",
+        expect![[r#"
+            the trigger fell on Sat 2025-05-31 local time: counting begins with Sun 2025-06-01
+            Sun 2025-06-01 to Mon 2025-06-02 are no working days (Dragon Boat Festival)
+            Tue 2025-06-03 is working day 1
+            Wed 2025-06-04 is working day 2
+            Thu 2025-06-05 is working day 3
+            Fri 2025-06-06 is working day 4
+            Sat 2025-06-07 to Sun 2025-06-08 are no working days (weekend)
+            Mon 2025-06-09 is working day 5"#]],
+    );
+}
+
+#[test]
+fn the_steps_of_a_roll_say_why_it_rolled() {
+    steps(
+        "2 days, holiday roll",
+        "2025-09-29T10:00:00+08:00",
+        expect![[r#"
+            counted from Mon 2025-09-29, the last day is Wed 2025-10-01
+            Wed 2025-10-01 to Wed 2025-10-08 are no working days (National Day, Mid-Autumn Festival)
+            the last day rolls to Thu 2025-10-09"#]],
+    );
+}
+
+#[test]
+fn the_earliest_of_several_governs() {
+    steps(
+        "earliest of [1 working day, 30 hours]",
+        "2025-06-13T10:00:00+08:00",
+        expect![[r#"
+            Fri 2025-06-13 itself is not counted
+            Sat 2025-06-14 to Sun 2025-06-15 are no working days (weekend)
+            Mon 2025-06-16 is working day 1
+            1 working day: 2025-06-17 00:00:00+08:00
+            30 hours run through nights, weekends and holidays
+            30 hours: 2025-06-14 16:00:00+08:00
+            the earliest of these governs"#]],
+    );
+}
+
+#[test]
+fn a_month_ends_with_the_shorter_month() {
+    let due = |start| {
+        let within = "1 month".parse().unwrap();
+        deadline(&within, at(start), &zone("Europe/Berlin"), &calendar())
+            .unwrap()
+            .last_day
+    };
+    assert_eq!(due("2026-01-31T10:00:00+01:00"), Some(date(2026, 2, 28)));
+    assert_eq!(due("2024-01-31T10:00:00+01:00"), Some(date(2024, 2, 29)));
+    assert_eq!(due("2026-03-15T10:00:00+01:00"), Some(date(2026, 4, 15)));
+}
+
+#[test]
+fn the_amended_holiday_of_january_2020_moves_the_due_day() {
+    let last_day = |calendar: &Calendar| {
+        let within = "5 working days".parse().unwrap();
+        let start = at("2020-01-22T10:00:00+08:00");
+        deadline(&within, start, &zone("Asia/Shanghai"), calendar)
+            .unwrap()
+            .last_day
+    };
+    assert_eq!(
+        last_day(&calendar().former("2019-11").unwrap()),
+        Some(date(2020, 2, 4))
+    );
+    assert_eq!(last_day(&calendar()), Some(date(2020, 2, 6)));
+}
+
+#[test]
+fn a_due_time_counted_in_a_provisional_year_says_so() {
+    let joined = calendar().with_provisional(&provisional());
+    let within = "5 working days".parse().unwrap();
+    let start = at("2026-12-28T10:00:00+08:00");
+    let due = deadline(&within, start, &zone("Asia/Shanghai"), &joined).unwrap();
+    assert!(due.provisional);
+    assert_eq!(due.last_day, Some(date(2027, 1, 5)));
+}
+
+#[test]
+fn what_has_no_number_has_no_due_time() {
+    for text in ["promptly", "immediately", "no time stated", "standing"] {
+        let within = text.parse().unwrap();
+        let start = at("2025-06-13T10:00:00+08:00");
+        let due = deadline(&within, start, &zone("Asia/Shanghai"), &calendar()).unwrap();
+        assert_eq!((due.due, due.last_day), (None, None), "{text}");
+    }
+}
+
+#[test]
+fn a_month_with_too_few_working_days_is_an_error() {
+    let within = "first 23 working days of next month".parse().unwrap();
+    let start = at("2025-01-10T10:00:00+08:00");
+    let error = deadline(&within, start, &zone("Asia/Shanghai"), &calendar()).unwrap_err();
+    assert_eq!(error.to_string(), "2025-02 has fewer than 23 working days");
+}
+
+#[test]
+fn the_end_of_time_is_an_error_and_no_panic() {
+    for text in ["87600 hours", "3660 days", "3660 months", "9999 minutes"] {
+        let within = text.parse().unwrap();
+        let due = deadline(&within, Timestamp::MAX, &zone("Asia/Shanghai"), &calendar());
+        assert!(
+            matches!(due, Err(DeadlineError::OutOfRange { .. })),
+            "{text}"
+        );
+    }
+}
+
+/// Instants within the years that the calendar knows, with room to count.
+fn starts() -> impl Strategy<Value = Timestamp> {
+    let seconds = at("2004-02-01T00:00:00Z").as_second()..at("2026-06-01T00:00:00Z").as_second();
+    seconds.prop_map(|second| Timestamp::from_second(second).unwrap())
+}
+
+fn rules() -> impl Strategy<Value = Within> {
+    prop_oneof![
+        (1_u32..20_000).prop_map(|hundredths| Within::Hours { hundredths }),
+        (1_u32..10_000).prop_map(Within::Minutes),
+        (1_u32..40).prop_map(Within::WorkingDays),
+        ((1_u32..90), any::<bool>()).prop_map(|(n, roll)| Within::Days { n, roll }),
+        ((1_u32..4), any::<bool>()).prop_map(|(n, roll)| Within::Months { n, roll }),
+        (1_u32..16).prop_map(Within::FirstWorkingDaysOfNextMonth),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn a_later_start_is_never_due_earlier(rule in rules(), a in starts(), b in starts()) {
+        let (calendar, zone) = (calendar(), zone("Asia/Shanghai"));
+        let due = |start| deadline(&rule, start, &zone, &calendar).unwrap().due;
+        prop_assert!(due(a.min(b)) <= due(a.max(b)));
+    }
+
+    #[test]
+    fn nothing_is_due_before_its_clock_starts(rule in rules(), start in starts()) {
+        let due = deadline(&rule, start, &zone("Asia/Shanghai"), &calendar()).unwrap();
+        prop_assert!(due.due.unwrap() > start);
+    }
+
+    #[test]
+    fn n_working_days_count_n_working_days(n in 1_u32..40, start in starts()) {
+        let (calendar, zone) = (calendar(), zone("Asia/Shanghai"));
+        let due = deadline(&Within::WorkingDays(n), start, &zone, &calendar).unwrap();
+        let (first, last) = (start.to_zoned(zone).date(), due.last_day.unwrap());
+        let mut worked = 0;
+        let mut date = first;
+        while date < last {
+            date = date.tomorrow().unwrap();
+            worked += u32::from(calendar.is_working_day(date).unwrap());
+        }
+        prop_assert_eq!(worked, n);
+        prop_assert!(calendar.is_working_day(last).unwrap());
+        let counted = due.steps.iter().filter(|step| step.contains("is working day")).count();
+        prop_assert_eq!(counted, usize::try_from(n).unwrap());
+    }
+
+    #[test]
+    fn the_earliest_is_no_later_than_any(a in rules(), b in rules(), start in starts()) {
+        let (calendar, zone) = (calendar(), zone("Asia/Shanghai"));
+        let due = |rule: &Within| deadline(rule, start, &zone, &calendar).unwrap().due.unwrap();
+        let both = Within::EarliestOf(vec![a.clone(), b.clone()]);
+        prop_assert_eq!(due(&both), due(&a).min(due(&b)));
+    }
+}

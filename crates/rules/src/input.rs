@@ -1,0 +1,263 @@
+//! Inputs: the facts by which an incident is graded, as a pack declares them.
+//!
+//! An input that nobody has given is *unknown*. That is not false and not zero.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The longest text and the longest list that an input may be.
+const LONGEST: usize = 1_000;
+
+/// A fact that a pack declares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Its name, such as `largest_size`; a contract like every id.
+    pub name: String,
+    pub kind: InputKind,
+    pub means: String,
+    /// What the engine measures for it, over how many hours; none when an officer gives it.
+    pub measure: Option<(MeasureOf, u32)>,
+    /// It takes the role of whoever found the incident, or this value where that role is none of its own.
+    pub finder_or: Option<String>,
+}
+
+/// What kind of value an input takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputKind {
+    /// A number of things, 0 or more.
+    Count,
+    Decimal,
+    OneOf(Vec<String>),
+    YesNo,
+    List,
+}
+
+/// What the engine counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeasureOf {
+    /// Distinct addresses of the largest single threat of the incident.
+    LargestThreat,
+    /// Distinct addresses of all threats of the incident together.
+    AllThreats,
+}
+
+/// An input that the engine measures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measure {
+    pub input: String,
+    pub of: MeasureOf,
+    /// The rolling window, in hours.
+    pub window_hours: u32,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Count(i64),
+    Decimal(f64),
+    Text(String),
+    Bool(bool),
+    List(Vec<Self>),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(n) => n.fmt(f),
+            Self::Decimal(n) => n.fmt(f),
+            Self::Text(text) => text.fmt(f),
+            Self::Bool(true) => f.write_str("yes"),
+            Self::Bool(false) => f.write_str("no"),
+            Self::List(values) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", values.join(", "))
+            }
+        }
+    }
+}
+
+/// Why a fact is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    #[error("`{text}` is no `name=value`: write such as `{example}=…`")]
+    NoPair { text: String, example: String },
+    #[error("`{name}` is no input of this pack: use one of {known}")]
+    Unknown { name: String, known: String },
+    #[error("`{name}` cannot be `{value}`: it wants {wanted}")]
+    Misfit {
+        name: String,
+        value: String,
+        wanted: String,
+    },
+    #[error("`{name}` is given twice")]
+    Twice { name: String },
+}
+
+impl InputKind {
+    /// Reads a value of this kind as people write it.
+    pub fn read(&self, text: &str) -> Option<Value> {
+        let text = text.trim();
+        if text.len() > LONGEST {
+            return None;
+        }
+        match self {
+            Self::Count => count(text).map(Value::Count),
+            Self::Decimal => text
+                .parse()
+                .ok()
+                .filter(|n: &f64| n.is_finite())
+                .map(Value::Decimal),
+            Self::OneOf(values) => values
+                .iter()
+                .any(|value| value == text)
+                .then(|| Value::Text(text.to_owned())),
+            Self::YesNo => match text {
+                "yes" | "true" | "True" => Some(Value::Bool(true)),
+                "no" | "false" | "False" => Some(Value::Bool(false)),
+                _ => None,
+            },
+            Self::List => {
+                let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+                let parts = inner
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty());
+                let value = |part: &str| {
+                    count(part).map_or_else(|| Value::Text(part.to_owned()), Value::Count)
+                };
+                Some(Value::List(parts.map(value).collect()))
+            }
+        }
+    }
+
+    /// Whether a value is of this kind.
+    pub fn fits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Count, Value::Count(n)) => *n >= 0,
+            (Self::Decimal, Value::Decimal(n)) => n.is_finite(),
+            (Self::OneOf(values), Value::Text(text)) => values.contains(text),
+            (Self::YesNo, Value::Bool(_)) => true,
+            (Self::List, Value::List(values)) => values.len() <= LONGEST,
+            _ => false,
+        }
+    }
+
+    /// Some value of this kind, to try a predicate on.
+    pub(crate) fn sample(&self) -> Value {
+        match self {
+            Self::Count => Value::Count(0),
+            Self::Decimal => Value::Decimal(0.0),
+            Self::OneOf(values) => Value::Text(values.first().cloned().unwrap_or_default()),
+            Self::YesNo => Value::Bool(false),
+            Self::List => Value::List(Vec::new()),
+        }
+    }
+
+    /// What it wants, for messages.
+    pub fn wanted(&self) -> String {
+        match self {
+            Self::Count => "a whole number, 0 or more".to_owned(),
+            Self::Decimal => "a number".to_owned(),
+            Self::OneOf(values) => format!("one of {}", values.join(", ")),
+            Self::YesNo => "yes or no".to_owned(),
+            Self::List => "a list such as [1, 2]".to_owned(),
+        }
+    }
+}
+
+fn count(text: &str) -> Option<i64> {
+    let digits: String = text.chars().filter(|c| *c != '_').collect();
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
+}
+
+/// Facts by name; what is not among them is unknown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs(BTreeMap<String, Value>);
+
+impl Inputs {
+    /// Adds or replaces a fact, for whoever builds them by hand.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.0.insert(name.to_owned(), value);
+        self
+    }
+
+    /// Reads facts such as `largest_size=12`, each once, as the declared inputs want them.
+    pub fn parse<'t>(
+        declared: &[Input],
+        pairs: impl IntoIterator<Item = &'t str>,
+    ) -> Result<Self, InputError> {
+        let mut inputs = Self::default();
+        for pair in pairs {
+            let (name, text) = pair
+                .split_once('=')
+                .ok_or_else(|| no_pair(declared, pair))?;
+            let name = name.trim();
+            let input = declared.iter().find(|input| input.name == name);
+            let kind = &input.ok_or_else(|| unknown(declared, name))?.kind;
+            let value = kind.read(text).ok_or_else(|| misfit(kind, name, text))?;
+            if inputs.0.insert(name.to_owned(), value).is_some() {
+                return Err(InputError::Twice {
+                    name: name.to_owned(),
+                });
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// Whether every fact is declared and of its declared kind.
+    pub fn check(&self, declared: &[Input]) -> Result<(), InputError> {
+        for (name, value) in &self.0 {
+            let input = declared.iter().find(|input| input.name == *name);
+            let kind = &input.ok_or_else(|| unknown(declared, name))?.kind;
+            if !kind.fits(value) {
+                return Err(misfit(kind, name, &value.to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Every fact, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Every fact as text, the form in which an assessment keeps them.
+    pub fn to_texts(&self) -> Vec<(String, String)> {
+        self.iter()
+            .map(|(name, value)| (name.to_owned(), value.to_string()))
+            .collect()
+    }
+}
+
+fn no_pair(declared: &[Input], text: &str) -> InputError {
+    let example = declared
+        .first()
+        .map_or_else(|| "name".to_owned(), |input| input.name.clone());
+    InputError::NoPair {
+        text: text.chars().take(80).collect(),
+        example,
+    }
+}
+
+fn unknown(declared: &[Input], name: &str) -> InputError {
+    let known: Vec<&str> = declared.iter().map(|input| input.name.as_str()).collect();
+    InputError::Unknown {
+        name: name.chars().take(80).collect(),
+        known: known.join(", "),
+    }
+}
+
+fn misfit(kind: &InputKind, name: &str, value: &str) -> InputError {
+    let value = value.chars().take(80).collect();
+    InputError::Misfit {
+        name: name.to_owned(),
+        value,
+        wanted: kind.wanted(),
+    }
+}

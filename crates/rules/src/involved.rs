@@ -1,0 +1,89 @@
+//! Who an incident involves, and so whom each role and set of a pack means in it.
+
+use std::collections::BTreeSet;
+
+use model::regime::RoleId;
+use model::{Handle, Organisation, holding::Province};
+
+use crate::regime::{Event, Pack, Party, Set, Trigger, Whose};
+
+/// Who an incident involves.
+#[derive(Clone, Copy, Debug)]
+pub struct Involved<'a> {
+    /// The directory.
+    pub organisations: &'a [Organisation],
+    /// Whoever is responsible for an address or domain of the incident.
+    pub responsible: &'a BTreeSet<Handle>,
+    /// The provinces it touches.
+    pub provinces: &'a BTreeSet<Province>,
+    /// Who found it.
+    pub finder: &'a Handle,
+}
+
+/// An organisation, and the role in which a duty means it.
+pub(crate) type Member = (Handle, RoleId);
+
+impl Involved<'_> {
+    /// Whom a party means here, each once, in the order of the directory.
+    pub(crate) fn members(&self, pack: &Pack, party: &Party) -> Vec<Member> {
+        match party {
+            Party::Role(role) => pack
+                .holders(self.organisations, role)
+                .map(|one| (one.handle.clone(), role.clone()))
+                .collect(),
+            Party::Set(id) => pack
+                .set(id)
+                .map(|set| self.of_set(pack, set))
+                .unwrap_or_default(),
+            Party::Anybody => Vec::new(),
+        }
+    }
+
+    /// The union of several parties, each organisation once.
+    pub(crate) fn union(&self, pack: &Pack, parties: &[Party]) -> Vec<Member> {
+        let mut all: Vec<Member> = Vec::new();
+        for member in parties.iter().flat_map(|party| self.members(pack, party)) {
+            if !all.iter().any(|(handle, _)| *handle == member.0) {
+                all.push(member);
+            }
+        }
+        all
+    }
+
+    /// The trigger that happens when the incident becomes known to its finder.
+    pub(crate) fn known_trigger<'p>(&self, pack: &'p Pack) -> Option<&'p Trigger> {
+        let known = || {
+            pack.triggers()
+                .iter()
+                .filter(|t| t.at == Event::IncidentKnown)
+        };
+        let finder = Pack::entry(self.organisations, self.finder);
+        let own = known().find(|trigger| match (&trigger.by, finder) {
+            (Some(Party::Role(role)), Some(finder)) => finder.has_role(pack.id(), role),
+            _ => false,
+        });
+        own.or_else(|| known().find(|trigger| trigger.otherwise))
+    }
+
+    fn of_set(&self, pack: &Pack, set: &Set) -> Vec<Member> {
+        let belongs = |one: &&Organisation| match set.whose {
+            Whose::AddressOrDomain => self.responsible.contains(&one.handle),
+            Whose::Province => one
+                .province
+                .as_ref()
+                .is_some_and(|p| self.provinces.contains(p)),
+            Whose::Finding => one.handle == *self.finder,
+            Whose::NamedByOfficer => false,
+        };
+        let role = |one: &Organisation| {
+            set.roles
+                .iter()
+                .find(|role| one.has_role(pack.id(), role))
+                .cloned()
+        };
+        let members = self.organisations.iter().filter(belongs);
+        members
+            .filter_map(|one| Some((one.handle.clone(), role(one)?)))
+            .collect()
+    }
+}

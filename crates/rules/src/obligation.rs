@@ -1,0 +1,260 @@
+//! Obligations: what follows, for whom and by when, from a graded incident.
+//!
+//! Two kinds follow. A duty whose trigger has happened *runs*: its due time is fixed here. A duty whose
+//! trigger another owed duty emits stands *latent*: it will follow in the ordinary course. A duty that
+//! waits for a fact somebody may record, for a month to end or for a contact to change is not owed by an
+//! incident and does not appear until then; nor does one that always stands.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use model::Handle;
+use model::obligation::{Running, Terms};
+use model::regime::{Basis, GradeId, RoleId};
+
+use crate::calendar::Calendar;
+use crate::deadline::{DeadlineError, Due, deadline};
+use crate::explain::Explained;
+use crate::input::Inputs;
+use crate::involved::{Involved, Member};
+use crate::predicate::Verdict;
+use crate::regime::{Duty, Pack, Party, Trigger};
+
+/// A graded incident, as far as the law asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    pub grade: &'a GradeId,
+    pub inputs: &'a Inputs,
+    pub involved: Involved<'a>,
+    /// When the finder knew; at a regrade, the instant of the regrade.
+    pub known_at: Timestamp,
+}
+
+/// One duty that somebody owes for an incident; an obligation but for its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    pub debtor: Handle,
+    /// To whom, and to whom in copy; empty where nobody in the directory is meant.
+    pub to: Vec<Handle>,
+    pub cc: Vec<Handle>,
+    pub terms: Terms,
+    pub state: OwedState,
+}
+
+/// Whether its clock has started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwedState {
+    Latent,
+    Running(Running),
+}
+
+/// Why it cannot be said what follows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ObligeError {
+    #[error("duty `{duty}`: {cause}")]
+    Deadline { duty: String, cause: DeadlineError },
+    #[error(
+        "duty `{duty}` of `{pack}` is owed by the role `{role}`, which nobody in the directory holds: \
+         enter an organisation with that role"
+    )]
+    NobodyHolds {
+        pack: String,
+        duty: String,
+        role: RoleId,
+    },
+    #[error("`{grade}` is no grade of `{pack}`")]
+    UnknownGrade { pack: String, grade: GradeId },
+    #[error("`{pack}` counts by the calendar `{wanted}`, but `{given}` was given")]
+    WrongCalendar {
+        pack: String,
+        wanted: String,
+        given: String,
+    },
+}
+
+/// What follows from a graded incident, in the order of the pack.
+pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owed>, ObligeError> {
+    if pack.grade(case.grade).is_none() {
+        let (pack, grade) = (pack.id().to_string(), case.grade.clone());
+        return Err(ObligeError::UnknownGrade { pack, grade });
+    }
+    if pack.calendar() != calendar.name() {
+        return Err(ObligeError::WrongCalendar {
+            pack: pack.id().to_string(),
+            wanted: pack.calendar().to_owned(),
+            given: calendar.name().to_owned(),
+        });
+    }
+    let Some(known) = case.involved.known_trigger(pack) else {
+        return Ok(Vec::new());
+    };
+    let reached = reached(pack, case, known);
+    let mut all = Vec::new();
+    for duty in applying(pack, case) {
+        if duty.on.as_deref().is_some_and(|on| reached.contains(on)) {
+            let runs = duty.on.as_deref() == Some(known.id.as_str());
+            all.extend(
+                Deriving {
+                    pack,
+                    calendar,
+                    case,
+                    duty,
+                }
+                .owed(runs)?,
+            );
+        }
+    }
+    Ok(all)
+}
+
+/// The duties that apply to the case, whenever their clocks may start.
+pub(crate) fn applying<'p>(pack: &'p Pack, case: &Case<'_>) -> impl Iterator<Item = &'p Duty> {
+    pack.duties()
+        .iter()
+        .filter(move |duty| applies(pack, case, duty))
+}
+
+/// Whether the grade, the condition and the company of a duty are given. Unknown is not no.
+fn applies(pack: &Pack, case: &Case<'_>, duty: &Duty) -> bool {
+    let condition = duty
+        .condition
+        .as_ref()
+        .map_or(Verdict::Yes, |test| test.judge(case.inputs));
+    let accompanied = duty.only_with.as_ref().is_none_or(|set| {
+        !case
+            .involved
+            .members(pack, &Party::Set(set.clone()))
+            .is_empty()
+    });
+    duty.applies_at(case.grade) && condition != Verdict::No && accompanied
+}
+
+/// The trigger that has happened, and every one that follows from a duty owed.
+fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &'p Trigger) -> BTreeSet<&'p str> {
+    let duties: Vec<&Duty> = applying(pack, case).collect();
+    let mut reached = BTreeSet::from([known.id.as_str()]);
+    loop {
+        let before = reached.len();
+        for duty in &duties {
+            if duty.on.as_deref().is_some_and(|on| reached.contains(on)) {
+                reached.extend(duty.emits.iter().map(String::as_str));
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
+    }
+}
+
+/// One duty of one case, being turned into what each debtor owes.
+struct Deriving<'a> {
+    pack: &'a Pack,
+    calendar: &'a Calendar,
+    case: &'a Case<'a>,
+    duty: &'a Duty,
+}
+
+impl Deriving<'_> {
+    fn owed(&self, runs: bool) -> Result<Vec<Owed>, ObligeError> {
+        let state = if runs { Some(self.due()?) } else { None };
+        let debtors = self.debtors()?;
+        Ok(debtors
+            .into_iter()
+            .map(|debtor| self.owed_by(debtor, state.as_ref()))
+            .collect())
+    }
+
+    fn due(&self) -> Result<Due, ObligeError> {
+        let within = self.duty.clock.within();
+        deadline(within, self.case.known_at, self.pack.zone(), self.calendar).map_err(|cause| {
+            ObligeError::Deadline {
+                duty: self.duty.id.to_string(),
+                cause,
+            }
+        })
+    }
+
+    /// Who owes it. A role must have a holder; a set may well be empty in this incident.
+    fn debtors(&self) -> Result<Vec<Member>, ObligeError> {
+        for party in &self.duty.who {
+            let Party::Role(role) = party else { continue };
+            if self.case.involved.members(self.pack, party).is_empty() {
+                return Err(ObligeError::NobodyHolds {
+                    pack: self.pack.id().to_string(),
+                    duty: self.duty.id.to_string(),
+                    role: role.clone(),
+                });
+            }
+        }
+        Ok(self.case.involved.union(self.pack, &self.duty.who))
+    }
+
+    fn owed_by(&self, (debtor, role): Member, due: Option<&Due>) -> Owed {
+        let to = self.recipients(&self.duty.to, &debtor);
+        let cc = self.recipients(&self.duty.cc, &debtor);
+        let cc = cc
+            .into_iter()
+            .filter(|handle| !to.contains(handle))
+            .collect();
+        let state = due.map_or(OwedState::Latent, |due| {
+            let explained = Explained {
+                pack: self.pack,
+                duty: self.duty,
+                due,
+                since: self.case.known_at,
+                nobody: to.is_empty() && !self.duty.to.is_empty(),
+                doubtful: self.is_doubtful(),
+            };
+            OwedState::Running(Running {
+                since: self.case.known_at,
+                due: due.due,
+                explanation: explained.paragraph(),
+            })
+        });
+        Owed {
+            debtor,
+            to,
+            cc,
+            terms: self.terms(role),
+            state,
+        }
+    }
+
+    /// Whether its condition is not known to hold.
+    fn is_doubtful(&self) -> bool {
+        let condition = self.duty.condition.as_ref();
+        condition.is_some_and(|test| test.judge(self.case.inputs) == Verdict::Unknown)
+    }
+
+    /// The recipients, without the debtor itself.
+    fn recipients(&self, parties: &[Party], debtor: &Handle) -> Vec<Handle> {
+        let members = self.case.involved.union(self.pack, parties);
+        members
+            .into_iter()
+            .map(|(handle, _)| handle)
+            .filter(|handle| handle != debtor)
+            .collect()
+    }
+
+    fn terms(&self, role: RoleId) -> Terms {
+        let duty = self.duty;
+        Terms {
+            basis: Basis {
+                pack: self.pack.id().clone(),
+                pack_version: self.pack.version().to_owned(),
+                calendar: self.calendar.id(),
+            },
+            duty: duty.id.clone(),
+            article: duty.article.clone(),
+            role,
+            grade: duty.grades.as_ref().map(|_| self.case.grade.clone()),
+            does: duty.does.get("en").to_owned(),
+            trigger: duty.on.clone().unwrap_or_default(),
+            within: duty.clock.within().to_string(),
+            form: duty.contents.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

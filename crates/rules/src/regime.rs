@@ -1,0 +1,507 @@
+//! Regimes: regulation as data. A pack is one instrument, read, checked and proved by its own cases.
+//!
+//! A [`Pack`] that exists resolves in itself: every role, set, trigger, form, grade and reading that a
+//! duty names is declared, every duty has an article and a case, every grade has a duty and a case.
+//! What the pack means for one incident is decided in [`assess`](mod@crate::assess) and
+//! [`obligation`](crate::obligation), not here.
+
+mod check;
+mod duties;
+mod parse;
+mod prove;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use model::organisation::Bilingual;
+use model::regime::{DutyId, GradeId, PackId, RoleId};
+use model::{Handle, Organisation};
+
+use crate::calendar::Calendar;
+use crate::finding::Findings;
+use crate::input::{Input, Measure, Value};
+use crate::predicate::Predicate;
+use crate::within::Within;
+use prove::Proof;
+
+/// One instrument as data.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    head: Head,
+    parts: Parts,
+}
+
+/// What a pack says of itself.
+#[derive(Clone, Debug)]
+struct Head {
+    id: PackId,
+    version: String,
+    title: Bilingual,
+    instrument: String,
+    in_force: Date,
+    repealed: Option<Date>,
+    zone: TimeZone,
+    zone_name: String,
+    calendar: String,
+}
+
+/// What a pack declares, each list in the order of the file.
+#[derive(Clone, Debug, Default)]
+struct Parts {
+    classifications: Vec<String>,
+    roles: Vec<Role>,
+    sets: Vec<Set>,
+    triggers: Vec<Trigger>,
+    inputs: Vec<Input>,
+    grades: Vec<Grade>,
+    forms: Vec<Form>,
+    duties: Vec<Duty>,
+    overrides: Vec<Override>,
+    readings: Vec<Reading>,
+    proofs: Vec<Proof>,
+}
+
+/// A part that organisations play in a regime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    pub id: RoleId,
+    pub article: String,
+    pub name: Bilingual,
+    /// What it is there, such as `authority`, for people.
+    pub is: String,
+    pub holders: Holders,
+}
+
+/// How many organisations hold a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holders {
+    One,
+    OnePerProvince,
+    Several,
+}
+
+/// Organisations worked out for each incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    pub id: String,
+    /// Members hold one of these roles, …
+    pub roles: Vec<RoleId>,
+    /// … and this holds of them.
+    pub whose: Whose,
+    pub means: String,
+}
+
+/// What makes a holder of a role a member of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// An address or domain of the incident is its own.
+    AddressOrDomain,
+    /// Its province is touched by the incident.
+    Province,
+    /// It found the incident.
+    Finding,
+    /// An officer names the members; the engine knows none.
+    NamedByOfficer,
+}
+
+/// Somebody whom a duty names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party {
+    Role(RoleId),
+    Set(String),
+    /// Whoever it may be: only for duties that start with a fact that somebody records.
+    Anybody,
+}
+
+/// What starts a clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    /// Its name in the pack.
+    pub id: String,
+    pub article: String,
+    pub at: Event,
+    /// To whom it happens; none for what happens to nobody in particular.
+    pub by: Option<Party>,
+    /// It also serves a finder whose role has no trigger of its own.
+    pub otherwise: bool,
+    pub means: String,
+}
+
+/// What can happen, in the engine's own words. The list is fixed; packs choose from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// `incident known`: the incident's finder knows of it.
+    IncidentKnown,
+    /// `notice received`: a recipient has received its notice.
+    NoticeReceived,
+    /// `filing received`: what another duty owed has arrived.
+    FilingReceived,
+    /// `decision recorded`: somebody has settled what it was for them to settle.
+    DecisionRecorded,
+    /// `fact recorded`: an officer records that something is the case.
+    FactRecorded,
+    /// `remediation unresolved`: something stays undone, or proves so when verified.
+    RemediationUnresolved,
+    /// `month closed`: a calendar month has ended, local time.
+    MonthClosed,
+    /// `record created`: something came into being that must be kept.
+    RecordCreated,
+    /// `contact changed`: a directory entry's contacts changed.
+    ContactChanged,
+}
+
+impl Event {
+    /// Whether it follows from a duty done, so that some duty must emit it.
+    pub fn follows(self) -> bool {
+        matches!(
+            self,
+            Self::NoticeReceived | Self::FilingReceived | Self::DecisionRecorded
+        )
+    }
+
+    /// Whether it belongs to one incident.
+    pub fn is_of_incident(self) -> bool {
+        !matches!(
+            self,
+            Self::MonthClosed | Self::RecordCreated | Self::ContactChanged
+        )
+    }
+}
+
+/// One step of a regime's scale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grade {
+    pub id: GradeId,
+    /// 1 is the gravest.
+    pub rank: u8,
+    pub article: String,
+    pub name: Bilingual,
+    /// The predicate as the pack writes it, or `otherwise`.
+    pub when: String,
+    /// The harm that goes with it, in words.
+    pub harm: Option<Bilingual>,
+    /// None means otherwise.
+    pub(crate) test: Option<Predicate>,
+}
+
+/// What a filing of some kind must contain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    pub id: String,
+    pub article: String,
+    pub contents: Vec<String>,
+    /// The contents are the pack author's, for want of the official form.
+    pub proposal: bool,
+}
+
+/// One thing that somebody must do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Duty {
+    pub id: DutyId,
+    pub article: String,
+    pub who: Vec<Party>,
+    /// Who may do it instead.
+    pub or_by: Vec<Party>,
+    /// Of several debtors, one that does it frees the others.
+    pub one_is_enough: bool,
+    pub does: Bilingual,
+    /// The trigger that starts its clock; none for a duty that always stands.
+    pub on: Option<String>,
+    /// It is owed only if this holds of the incident.
+    pub condition: Option<Predicate>,
+    /// It is owed only if this set has a member.
+    pub only_with: Option<String>,
+    /// The grades at which it is owed; none for a duty that knows no grade.
+    pub grades: Option<Vec<GradeId>>,
+    pub to: Vec<Party>,
+    pub cc: Vec<Party>,
+    pub clock: Clock,
+    /// A house target where the text has no number. Never law.
+    pub target: Option<Within>,
+    pub form: Option<String>,
+    /// The required contents of its form.
+    pub contents: Vec<String>,
+    /// The triggers that happen when it is done.
+    pub emits: Vec<String>,
+    pub readings: Vec<String>,
+    /// A duty of another pack that says more.
+    pub see: Option<String>,
+}
+
+/// Time in a duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// To be done within.
+    Within(Within),
+    /// To be kept for.
+    Keep(Within),
+}
+
+impl Clock {
+    pub fn within(&self) -> &Within {
+        match self {
+            Self::Within(within) | Self::Keep(within) => within,
+        }
+    }
+}
+
+impl Duty {
+    /// Whether it is owed at that grade.
+    pub fn applies_at(&self, grade: &GradeId) -> bool {
+        self.grades
+            .as_ref()
+            .is_none_or(|grades| grades.contains(grade))
+    }
+}
+
+/// A place where the text is open: what was chosen, and what else it could mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    pub id: String,
+    /// The duties or inputs it touches, or `grade`.
+    pub at: Vec<String>,
+    pub asks: String,
+    /// The name of the option in force.
+    pub chosen: String,
+    /// Name and meaning of each option.
+    pub options: Vec<(String, String)>,
+}
+
+impl Reading {
+    /// The meaning of the chosen option.
+    pub fn chosen_text(&self) -> &str {
+        let chosen = self.options.iter().find(|(name, _)| *name == self.chosen);
+        chosen.map_or("", |(_, text)| text)
+    }
+}
+
+/// Who may change the rules, and what it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    pub id: String,
+    pub article: String,
+    pub by: Vec<RoleId>,
+    pub may: String,
+    pub needs: Vec<String>,
+}
+
+impl Pack {
+    /// Reads and checks a pack; `origin` is the name that findings call it by.
+    ///
+    /// Its own cases are run, but for those that need a calendar: see [`Pack::prove`].
+    pub fn parse(text: &str, origin: &str) -> Result<Self, Findings> {
+        parse::pack(text, origin)
+    }
+
+    /// Runs every built-in case against the working days of a calendar; says how many held.
+    pub fn prove(&self, calendar: &Calendar) -> Result<usize, Findings> {
+        prove::all(self, calendar)
+    }
+
+    pub fn id(&self) -> &PackId {
+        &self.head.id
+    }
+
+    /// The pack's own version, such as `1.0.0`.
+    pub fn version(&self) -> &str {
+        &self.head.version
+    }
+
+    pub fn title(&self) -> &Bilingual {
+        &self.head.title
+    }
+
+    /// The instrument's official number.
+    pub fn instrument(&self) -> &str {
+        &self.head.instrument
+    }
+
+    pub fn zone(&self) -> &TimeZone {
+        &self.head.zone
+    }
+
+    /// The time zone as the pack names it.
+    pub fn zone_name(&self) -> &str {
+        &self.head.zone_name
+    }
+
+    /// The name of the calendar it counts by.
+    pub fn calendar(&self) -> &str {
+        &self.head.calendar
+    }
+
+    /// The first day in force.
+    pub fn since(&self) -> Date {
+        self.head.in_force
+    }
+
+    /// The first day no longer in force.
+    pub fn repealed(&self) -> Option<Date> {
+        self.head.repealed
+    }
+
+    pub fn in_force(&self, date: Date) -> bool {
+        self.head.in_force <= date && self.head.repealed.is_none_or(|repealed| date < repealed)
+    }
+
+    /// Whether sightings so classified fall under it.
+    pub fn applies_to(&self, classification: &str) -> bool {
+        self.parts
+            .classifications
+            .iter()
+            .any(|known| known == classification)
+    }
+
+    pub fn classifications(&self) -> &[String] {
+        &self.parts.classifications
+    }
+
+    pub fn roles(&self) -> &[Role] {
+        &self.parts.roles
+    }
+
+    pub fn role(&self, id: &RoleId) -> Option<&Role> {
+        self.parts.roles.iter().find(|role| role.id == *id)
+    }
+
+    pub fn sets(&self) -> &[Set] {
+        &self.parts.sets
+    }
+
+    pub fn set(&self, id: &str) -> Option<&Set> {
+        self.parts.sets.iter().find(|set| set.id == id)
+    }
+
+    pub fn triggers(&self) -> &[Trigger] {
+        &self.parts.triggers
+    }
+
+    pub fn trigger(&self, id: &str) -> Option<&Trigger> {
+        self.parts.triggers.iter().find(|trigger| trigger.id == id)
+    }
+
+    pub fn inputs(&self) -> &[Input] {
+        &self.parts.inputs
+    }
+
+    /// The inputs that the engine measures.
+    pub fn measures(&self) -> Vec<Measure> {
+        let measured = |input: &Input| {
+            let (of, window_hours) = input.measure?;
+            Some(Measure {
+                input: input.name.clone(),
+                of,
+                window_hours,
+            })
+        };
+        self.parts.inputs.iter().filter_map(measured).collect()
+    }
+
+    /// The input that takes the finder's role.
+    pub fn finder_input(&self) -> Option<&str> {
+        let input = self
+            .parts
+            .inputs
+            .iter()
+            .find(|input| input.finder_or.is_some())?;
+        Some(&input.name)
+    }
+
+    /// The value of [`finder_input`](Self::finder_input) for this finder, if the pack has such an input.
+    pub fn finder_value(&self, finder: &Organisation) -> Option<Value> {
+        let input = self
+            .parts
+            .inputs
+            .iter()
+            .find(|input| input.finder_or.is_some())?;
+        let held = finder
+            .roles
+            .iter()
+            .filter(|(pack, _)| *pack == self.head.id);
+        held.map(|(_, role)| Value::Text(role.as_str().to_owned()))
+            .find(|value| input.kind.fits(value))
+            .or_else(|| input.finder_or.clone().map(Value::Text))
+    }
+
+    /// The grades, the gravest first.
+    pub fn grades(&self) -> &[Grade] {
+        &self.parts.grades
+    }
+
+    pub fn grade(&self, id: &GradeId) -> Option<&Grade> {
+        self.parts.grades.iter().find(|grade| grade.id == *id)
+    }
+
+    /// Whether the one grade is graver than the other; false for grades it does not know.
+    pub fn is_graver(&self, one: &GradeId, other: &GradeId) -> bool {
+        match (self.grade(one), self.grade(other)) {
+            (Some(one), Some(other)) => one.rank < other.rank,
+            _ => false,
+        }
+    }
+
+    /// The size above which each grade begins, where its predicate says no more than that. For showing.
+    pub fn thresholds(&self) -> Vec<(GradeId, u64)> {
+        let threshold = |grade: &Grade| Some((grade.id.clone(), grade.test.as_ref()?.threshold()?));
+        self.parts.grades.iter().filter_map(threshold).collect()
+    }
+
+    /// The potential harm that goes with a grade, for the notice.
+    pub fn harm(&self, grade: &GradeId) -> Option<Bilingual> {
+        self.grade(grade)?.harm.clone()
+    }
+
+    pub fn duties(&self) -> &[Duty] {
+        &self.parts.duties
+    }
+
+    pub fn duty(&self, id: &DutyId) -> Option<&Duty> {
+        self.parts.duties.iter().find(|duty| duty.id == *id)
+    }
+
+    pub fn forms(&self) -> &[Form] {
+        &self.parts.forms
+    }
+
+    pub fn readings(&self) -> &[Reading] {
+        &self.parts.readings
+    }
+
+    pub fn reading(&self, id: &str) -> Option<&Reading> {
+        self.parts.readings.iter().find(|reading| reading.id == id)
+    }
+
+    pub fn overrides(&self) -> &[Override] {
+        &self.parts.overrides
+    }
+
+    /// How many days data must be kept: the longest of the duties to keep, where they count in days.
+    pub fn retention_days(&self) -> Option<u32> {
+        let days = |duty: &Duty| match &duty.clock {
+            Clock::Keep(Within::Days { n, .. }) => Some(*n),
+            Clock::Keep(_) | Clock::Within(_) => None,
+        };
+        self.parts.duties.iter().filter_map(days).max()
+    }
+
+    /// The holders of a role, in the order of the directory.
+    pub(crate) fn holders<'o>(
+        &self,
+        organisations: &'o [Organisation],
+        role: &RoleId,
+    ) -> impl Iterator<Item = &'o Organisation> {
+        organisations
+            .iter()
+            .filter(|one| one.has_role(&self.head.id, role))
+    }
+
+    /// The directory entry of a handle.
+    pub(crate) fn entry<'o>(
+        organisations: &'o [Organisation],
+        handle: &Handle,
+    ) -> Option<&'o Organisation> {
+        organisations.iter().find(|one| one.handle == *handle)
+    }
+}
+
+#[cfg(test)]
+mod tests;

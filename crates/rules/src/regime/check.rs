@@ -1,0 +1,85 @@
+//! What can only be seen once a whole pack has been read: nothing is missing, nothing hangs loose.
+
+use super::parse::Reader;
+use super::{Duty, Event};
+
+impl Reader<'_> {
+    /// What can only be seen once everything is read.
+    pub(super) fn check(&self) {
+        self.check_grades();
+        self.check_triggers();
+        for duty in &self.parts.duties {
+            if !self
+                .parts
+                .proofs
+                .iter()
+                .any(|proof| proof.covers_duty(&duty.id))
+            {
+                self.report_of(
+                    "duty",
+                    duty.id.as_str(),
+                    "no case tries it",
+                    "add a [[test]] with `duty`",
+                );
+            }
+        }
+    }
+
+    fn check_grades(&self) {
+        for grade in &self.parts.grades {
+            let name = grade.id.as_str();
+            let owed = |duty: &Duty| duty.grades.as_ref().is_some_and(|g| g.contains(&grade.id));
+            if !self.parts.duties.iter().any(owed) {
+                let fix = "add a duty with `grades`, or remove the grade";
+                self.report_of("grade", name, "no duty goes with it", fix);
+            }
+            if !self
+                .parts
+                .proofs
+                .iter()
+                .any(|proof| proof.covers_grade(&grade.id))
+            {
+                self.report_of(
+                    "grade",
+                    name,
+                    "no case tries it",
+                    "add a [[test]] with `grade`",
+                );
+            }
+        }
+    }
+
+    fn check_triggers(&self) {
+        let emitted = |id: &String| self.parts.duties.iter().any(|duty| duty.emits.contains(id));
+        for trigger in &self.parts.triggers {
+            if trigger.at.follows() && !emitted(&trigger.id) {
+                let fix = "let a duty say `emits`, or remove the trigger";
+                self.report_of("trigger", &trigger.id, "no duty emits it", fix);
+            }
+            if !self
+                .parts
+                .duties
+                .iter()
+                .any(|duty| duty.on.as_ref() == Some(&trigger.id))
+            {
+                let fix = "let a duty say `on`, or remove the trigger";
+                self.report_of("trigger", &trigger.id, "it starts no duty", fix);
+            }
+        }
+        let known = self
+            .parts
+            .triggers
+            .iter()
+            .filter(|t| t.at == Event::IncidentKnown);
+        if known.filter(|trigger| trigger.otherwise).count() != 1 {
+            let what = "no single trigger serves a finder who has none of its own".to_owned();
+            let fix = "let exactly one trigger `at = \"incident known\"` say `otherwise = true`";
+            self.document.report(None, "trigger", what, fix);
+        }
+    }
+
+    fn report_of(&self, kind: &'static str, id: &str, what: &str, fix: &str) {
+        let at = self.places.get(&(kind, id.to_owned())).copied();
+        self.document.report(at, format!("{kind}.{id}"), what, fix);
+    }
+}

@@ -1,0 +1,84 @@
+//! What tests share: the real pack, the real calendars, and a small fictional directory.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use model::organisation::Bilingual;
+use model::{Handle, Organisation, PackId, RoleId, holding::Province};
+
+use crate::calendar::Calendar;
+use crate::regime::Pack;
+
+pub(crate) const PACK: &str = include_str!("../../../regimes/cn-miit-2009-157.toml");
+pub(crate) const CALENDAR: &str = include_str!("../../../calendars/cn.toml");
+pub(crate) const PROVISIONAL: &str = include_str!("../../../calendars/cn-2027-provisional.toml");
+
+/// Read once: property tests ask for them thousands of times.
+static READ: LazyLock<(Pack, Calendar)> = LazyLock::new(|| {
+    let pack = Pack::parse(PACK, "pack.toml").unwrap_or_else(|findings| panic!("{findings}"));
+    let calendar = Calendar::parse(CALENDAR, "cn.toml");
+    (
+        pack,
+        calendar.unwrap_or_else(|findings| panic!("{findings}")),
+    )
+});
+
+pub(crate) fn pack() -> Pack {
+    READ.0.clone()
+}
+
+pub(crate) fn calendar() -> Calendar {
+    READ.1.clone()
+}
+
+pub(crate) fn provisional() -> Calendar {
+    Calendar::parse(PROVISIONAL, "cn-2027.toml").unwrap_or_else(|findings| panic!("{findings}"))
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Organisations for every role that an incident can involve.
+pub(crate) fn directory() -> Vec<Organisation> {
+    [
+        ("coordination", "cncert", ""),
+        ("bureau", "tsb", ""),
+        ("admin-north", "pta", "XX-N"),
+        ("admin-south", "pta", "XX-S"),
+        ("north-telecom", "carrier", "XX-N"),
+        ("south-telecom", "carrier", "XX-S"),
+        ("name-registry", "registry", ""),
+        ("name-shop", "registrar", ""),
+        ("campus-net", "noncomm", ""),
+        ("vendor", "user", ""),
+    ]
+    .iter()
+    .map(|(handle, role, province)| organisation(handle, role, province))
+    .collect()
+}
+
+fn organisation(handle: &str, role: &str, province: &str) -> Organisation {
+    let pack: PackId = "cn.miit.2009-157".parse().unwrap();
+    let role: RoleId = role.parse().unwrap();
+    Organisation {
+        handle: handle.parse().unwrap(),
+        name: Bilingual {
+            zh: String::new(),
+            en: handle.to_owned(),
+        },
+        province: province.parse().ok(),
+        parent: None,
+        roles: vec![(pack, role)],
+        email: None,
+    }
+}
+
+pub(crate) fn handles(names: &[&str]) -> BTreeSet<Handle> {
+    names.iter().map(|name| name.parse().unwrap()).collect()
+}
+
+pub(crate) fn provinces(codes: &[&str]) -> BTreeSet<Province> {
+    codes.iter().map(|code| code.parse().unwrap()).collect()
+}
