@@ -3,6 +3,7 @@
 //! A view holds facts and instants; how much time is left is for whoever shows it to work out.
 
 use jiff::Timestamp;
+use model::delivery::Quarantined;
 use model::organisation::Bilingual;
 use serde::Serialize;
 
@@ -74,7 +75,10 @@ pub struct ObligationRow {
 pub enum ObligationState {
     Latent,
     Running { since: Timestamp, due: Option<Timestamp>, explanation: String },
+    /// A graver duty took its place.
     Superseded { at: Timestamp },
+    /// Its clock never started and never will: the grade changed.
+    Void { at: Timestamp },
 }
 
 /// A notice in a list.
@@ -232,4 +236,64 @@ pub struct DeliveryRow {
     pub new: u64,
     pub quarantined: u64,
     pub attributed: u64,
+}
+
+/// One page of a list, and the key of the following page; none on the last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    pub next: Option<String>,
+}
+
+/// How many there are of each kind: for the menu and for the links that filter a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Open incidents by rank of grade: index 0 is the gravest.
+    pub incidents_by_rank: [u64; 4],
+    /// Obligations in any state.
+    pub obligations: u64,
+    /// Running obligations of the desk's own organisation.
+    pub obligations_ours: u64,
+    /// Running obligations of everyone else.
+    pub obligations_waiting: u64,
+    /// Obligations whose clock has not started.
+    pub obligations_latent: u64,
+    pub notices: u64,
+    pub deliveries: u64,
+}
+
+/// One delivery with the rows of it that were not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeliveryView {
+    pub row: DeliveryRow,
+    /// One page of them, in order of line.
+    pub quarantined: Vec<Quarantined>,
+    /// Key of the following page; none on the last.
+    pub next: Option<String>,
+}
+
+/// A sighting in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SightingRow {
+    /// When it was first seen in its day, and when last.
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+    /// How often, in that day.
+    pub sightings: u64,
+    /// The address, domain or URL.
+    pub subject: String,
+    /// 0 when unknown.
+    pub port: u16,
+    pub threat: String,
+    pub classification: String,
+    pub destination_ip: String,
+    pub destination_port: u16,
+    pub destination_domain: String,
+    /// Who held it then; none when the register names nobody.
+    pub holder: Option<PartyView>,
+    pub asn: Option<u32>,
+    /// Empty when unknown.
+    pub province: Bilingual,
+    /// The delivery that brought it.
+    pub delivery: String,
 }

@@ -1,2 +1,26 @@
-//! placeholder
-fn main() {}
+//! The `juyan` binary: arguments in, exit code out. Everything worth reading is in a library.
+
+mod builtin;
+mod cli;
+mod commands;
+mod config;
+mod desk;
+mod output;
+mod synth;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[expect(clippy::print_stderr, reason = "the last word of a failed command belongs on stderr")]
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    output::start_logging(cli.verbose);
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("juyan: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

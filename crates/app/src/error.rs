@@ -1,0 +1,50 @@
+//! What can go wrong on the way, each with what and where.
+
+use std::path::{Path, PathBuf};
+
+/// Why a step could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Ledger(#[from] ledger::LedgerError),
+    #[error(transparent)]
+    Query(#[from] query::QueryError),
+    #[error(transparent)]
+    Feed(#[from] feeds::FeedError),
+    #[error(transparent)]
+    Mapping(#[from] feeds::MappingError),
+    #[error(transparent)]
+    Atlas(#[from] atlas::AtlasError),
+    #[error(transparent)]
+    Law(#[from] crate::LawError),
+    #[error("cannot grade: {0}")]
+    Assess(#[from] rules::AssessError),
+    #[error("cannot derive obligations: {0}")]
+    Oblige(#[from] rules::ObligeError),
+    #[error("`{path}`: {why}")]
+    File { path: PathBuf, why: std::io::Error },
+    #[error("`{file}`: {why}")]
+    Directory { file: String, why: String },
+    #[error("{0}")]
+    BadInput(String),
+    #[error("the delivery is larger than {limit} bytes when unpacked; split it")]
+    TooLarge { limit: u64 },
+    #[error("the delivery cannot be unpacked to its end ({0}); ask for the file again. Nothing was kept")]
+    Unpack(std::io::Error),
+    #[error("the reading thread ended early: {0}")]
+    Reader(String),
+}
+
+impl AppError {
+    /// Whether the question was at fault, so that whoever asked can mend it.
+    pub fn is_the_askers(&self) -> bool {
+        use query::QueryError::{Cursor, TooMany};
+        matches!(self, Self::BadInput(_) | Self::Query(Cursor(_) | TooMany { .. }))
+    }
+
+    pub(crate) fn file(path: &Path, why: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), why }
+    }
+}

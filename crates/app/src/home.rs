@@ -1,0 +1,70 @@
+//! The data directory: where everything that the desk keeps lies.
+//!
+//! ```text
+//! juyan.toml         the desk's own settings
+//! juyan.db           the case plane (SQLite)
+//! deliveries/ab/…    raw deliveries, named by their SHA-256, compressed
+//! ledger/            sightings and tallies (Parquet, Delta log)
+//! atlas/             AS table, register, suffixes, registrars (CSV)
+//! feeds/             mappings of one's own (TOML)
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use model::DeliveryId;
+
+/// The data directory.
+#[derive(Clone, Debug)]
+pub struct Home(PathBuf);
+
+impl Home {
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self(root.into())
+    }
+
+    /// Makes the directories that are missing.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn create(&self) -> std::io::Result<()> {
+        for directory in [self.0.clone(), self.deliveries(), self.ledger(), self.atlas(), self.feeds()] {
+            std::fs::create_dir_all(directory)?;
+        }
+        Ok(())
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn settings(&self) -> PathBuf {
+        self.0.join("juyan.toml")
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.0.join("juyan.db")
+    }
+
+    pub fn deliveries(&self) -> PathBuf {
+        self.0.join("deliveries")
+    }
+
+    /// Where a delivery's raw content lies.
+    pub fn delivery(&self, id: &DeliveryId) -> PathBuf {
+        let name = id.to_string();
+        let shelf: String = name.chars().take(2).collect();
+        self.deliveries().join(shelf).join(format!("{name}.zst"))
+    }
+
+    pub fn ledger(&self) -> PathBuf {
+        self.0.join("ledger")
+    }
+
+    pub fn atlas(&self) -> PathBuf {
+        self.0.join("atlas")
+    }
+
+    pub fn feeds(&self) -> PathBuf {
+        self.0.join("feeds")
+    }
+}

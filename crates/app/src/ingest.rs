@@ -1,0 +1,256 @@
+//! Ingesting: a kept delivery is read, attributed, counted and written to the ledger, once.
+//!
+//! Two threads share the work: one reads and attributes, the other dedupes and writes. The ledger takes a
+//! delivery in whole or not at all, so a process that dies half-way leaves nothing behind; running again
+//! finds the delivery stored and not ingested, and does it anew.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufReader;
+use std::sync::Arc;
+
+use feeds::{Block, Catalogue, FeedError, Limits, Mapping};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::Timestamp;
+use ledger::{Begin, Intake};
+use model::columns::Texts;
+use model::delivery::{Delivery, Progress, Quarantined, RowCounts};
+use model::permit::ReadPermit;
+use model::{Attribution, DeliveryId};
+use tokio::sync::mpsc;
+
+use crate::{App, AppError};
+
+/// How many quarantined rows of one delivery are kept; the rest are counted, and the raw delivery
+/// still has them.
+const QUARANTINE_MAX: usize = 100_000;
+
+/// What became of a delivery.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Ingested {
+    pub delivery: DeliveryId,
+    pub counts: RowCounts,
+    /// The days (UTC) on which its sightings were seen.
+    pub days: BTreeSet<Date>,
+    /// Whether the ledger had it already, so that nothing was counted now.
+    pub already: bool,
+}
+
+/// One part of a delivery on its way from the reader to the ledger.
+struct Part {
+    block: Block,
+    attribution: Attribution,
+}
+
+/// What reading has yielded so far.
+#[derive(Default)]
+struct Tally {
+    counts: RowCounts,
+    days: BTreeSet<Date>,
+    quarantined: Vec<Quarantined>,
+}
+
+impl App {
+    /// The mapping of this id: one of the built-in ones, or `feeds/<id>.toml` of the data directory.
+    ///
+    /// # Errors
+    /// When there is none, or the file does not read.
+    pub fn mapping(&self, id: &str) -> Result<Arc<Mapping>, AppError> {
+        if let Some(mapping) = Catalogue::builtin().get(id) {
+            return Ok(Arc::new(mapping.clone()));
+        }
+        let unknown = || AppError::BadInput(format!("there is no feed mapping `{id}`: `juyan feeds list` names them"));
+        if id.contains("..") || id.starts_with('/') {
+            return Err(unknown());
+        }
+        let path = self.home.feeds().join(format!("{id}.toml"));
+        let text = std::fs::read_to_string(&path).map_err(|_| unknown())?;
+        Ok(Arc::new(Mapping::from_toml(&text, &path.to_string_lossy())?))
+    }
+
+    /// Reads a kept delivery into the ledger; `watch` is told how many rows have been read.
+    ///
+    /// # Errors
+    /// When the delivery as a whole cannot be read (it is then marked refused, with the reason), or the
+    /// ledger or the database fail.
+    pub async fn ingest(
+        &self,
+        id: &DeliveryId,
+        watch: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<Ingested, AppError> {
+        let permit = ReadPermit::at_the_console();
+        let delivery = self.store.delivery(&permit, id).await?;
+        let delivery = delivery.ok_or_else(|| AppError::BadInput(format!("there is no delivery `{id}`")))?;
+        let mapping = self.mapping(&delivery.mapping)?;
+        let begin = self.ledger.begin(id).await?;
+        let already = matches!(begin, Begin::AlreadyThere);
+        let tally = match begin {
+            Begin::New(intake) => self.take_in(*intake, id, mapping, watch).await,
+            Begin::AlreadyThere => self.read_again(id, mapping).await,
+        };
+        match tally {
+            Ok(tally) => self.ingested(&delivery, tally, already).await,
+            Err(AppError::Feed(why)) => Err(self.refused(&delivery, why).await?),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn take_in(
+        &self,
+        mut intake: Intake,
+        id: &DeliveryId,
+        mapping: Arc<Mapping>,
+        watch: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<Tally, AppError> {
+        let mut tally = Tally::default();
+        let (mut parts, reader) = self.start_reading(id, mapping)?;
+        while let Some(Part { block, attribution }) = parts.recv().await {
+            let kept = intake.admit(&block.sightings, &attribution).await?;
+            let details = details(&block, &kept);
+            tally.count(&block);
+            tally.counts.new += length(kept.len());
+            tally.counts.attributed += attributed(&attribution, &kept);
+            intake.keep(&block.sightings, &attribution, &kept, details).await?;
+            watch(tally.counts.rows);
+            tally.quarantine(block);
+        }
+        reader.await.map_err(|why| AppError::Reader(why.to_string()))??;
+        intake.finish().await?;
+        Ok(tally)
+    }
+
+    /// Reads a delivery that the ledger already has, for its figures and its quarantined rows.
+    async fn read_again(&self, id: &DeliveryId, mapping: Arc<Mapping>) -> Result<Tally, AppError> {
+        let mut tally = Tally::default();
+        let (mut parts, reader) = self.start_reading(id, mapping)?;
+        while let Some(Part { block, .. }) = parts.recv().await {
+            tally.count(&block);
+            tally.quarantine(block);
+        }
+        reader.await.map_err(|why| AppError::Reader(why.to_string()))??;
+        Ok(tally)
+    }
+
+    fn start_reading(
+        &self,
+        id: &DeliveryId,
+        mapping: Arc<Mapping>,
+    ) -> Result<(mpsc::Receiver<Part>, Reading), AppError> {
+        let (_, file) = self.content(id)?;
+        let atlas = self.atlas.load();
+        // Two blocks may wait: enough that neither side idles, little enough to bound memory.
+        let (send, receive) = mpsc::channel(2);
+        let reader = tokio::task::spawn_blocking(move || read(file, &mapping, &atlas, &send));
+        Ok((receive, reader))
+    }
+
+    async fn ingested(
+        &self,
+        delivery: &Delivery,
+        tally: Tally,
+        already: bool,
+    ) -> Result<Ingested, AppError> {
+        let Tally { counts, days, quarantined } = tally;
+        if !matches!(delivery.progress, Progress::Ingested { .. }) {
+            let mut tx = self.store.begin().await?;
+            tx.insert_quarantined(&delivery.id, &quarantined).await?;
+            let progress = Progress::Ingested { at: self.clock.now(), counts };
+            tx.set_progress(&delivery.id, &progress).await?;
+            let details = [
+                ("rows", counts.rows.to_string()),
+                ("sightings", counts.sightings.to_string()),
+                ("new", counts.new.to_string()),
+                ("quarantined", counts.quarantined.to_string()),
+                ("attributed", counts.attributed.to_string()),
+            ];
+            tx.record(&self.act("delivery.ingested", delivery.id.to_string(), details)).await?;
+            tx.commit().await?;
+        }
+        Ok(Ingested { delivery: delivery.id, counts, days, already })
+    }
+
+    /// Marks a delivery refused and gives back the error that says why.
+    async fn refused(&self, delivery: &Delivery, why: FeedError) -> Result<AppError, AppError> {
+        let reason = why.to_string();
+        let mut tx = self.store.begin().await?;
+        let progress = Progress::Refused { at: self.clock.now(), reason: reason.clone() };
+        tx.set_progress(&delivery.id, &progress).await?;
+        let details = [("reason", reason)];
+        tx.record(&self.act("delivery.refused", delivery.id.to_string(), details)).await?;
+        tx.commit().await?;
+        Ok(AppError::Feed(why))
+    }
+}
+
+type Reading = tokio::task::JoinHandle<Result<(), FeedError>>;
+
+/// The reading thread: ends at the end of the file, at an error, or when nobody listens any more.
+fn read(
+    file: File,
+    mapping: &Mapping,
+    atlas: &atlas::Atlas,
+    send: &mpsc::Sender<Part>,
+) -> Result<(), FeedError> {
+    let limits = Limits::default();
+    let mut reader = feeds::open(BufReader::new(file), mapping, &limits)?;
+    while let Some(block) = reader.next_block()? {
+        let attribution = atlas.attribute(&block.sightings);
+        if send.blocking_send(Part { block, attribution }).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl Tally {
+    fn count(&mut self, block: &Block) {
+        let sightings = length(block.sightings.len());
+        let quarantined = length(block.quarantined.len());
+        self.counts.rows += sightings + quarantined;
+        self.counts.sightings += sightings;
+        self.counts.quarantined += quarantined;
+        let mut last = None;
+        for &seen in &block.sightings.seen {
+            let day = seen.div_euclid(86_400_000_000);
+            if last != Some(day) {
+                last = Some(day);
+                self.days.extend(date(seen));
+            }
+        }
+    }
+
+    fn quarantine(&mut self, block: Block) {
+        let room = QUARANTINE_MAX.saturating_sub(self.quarantined.len());
+        self.quarantined.extend(block.quarantined.into_iter().take(room));
+    }
+}
+
+fn details(block: &Block, kept: &[u32]) -> Texts {
+    let mut texts = Texts::default();
+    let mut text = String::new();
+    for &row in kept {
+        text.clear();
+        block.details(index(row), &mut text);
+        texts.push(&text);
+    }
+    texts
+}
+
+fn attributed(attribution: &Attribution, kept: &[u32]) -> u64 {
+    let known = |row: &&u32| attribution.get(index(**row)).is_some_and(|holding| !holding.is_unknown());
+    length(kept.iter().filter(known).count())
+}
+
+fn date(microsecond: i64) -> Option<Date> {
+    let at = Timestamp::from_microsecond(microsecond).ok()?;
+    Some(at.to_zoned(TimeZone::UTC).date())
+}
+
+fn index(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
+}
+
+fn length(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}

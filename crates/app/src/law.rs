@@ -1,0 +1,99 @@
+//! The law that this desk applies: packs and calendars, read once at the start.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::PackId;
+use model::regime::Basis;
+use rules::{Calendar, Pack};
+
+/// A text of law as data, and where it came from, for messages.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// A file's name.
+    pub origin: String,
+    pub text: String,
+}
+
+/// Every pack at hand, and the calendars that their deadlines are counted by.
+#[derive(Clone, Debug)]
+pub struct Law {
+    packs: BTreeMap<PackId, Arc<Pack>>,
+    calendars: BTreeMap<String, Arc<Calendar>>,
+}
+
+/// Why the law could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LawError {
+    /// What is wrong with a pack or a calendar, finding by finding.
+    #[error("{0}")]
+    Findings(#[from] rules::Findings),
+    #[error("pack `{pack}` counts days by the calendar `{calendar}`, of which there is no file; there are: {known}")]
+    NoCalendar { pack: PackId, calendar: String, known: String },
+    #[error("there is no pack `{0}`; there are: {1}")]
+    NoPack(PackId, String),
+}
+
+impl Law {
+    /// Reads packs and calendars.
+    ///
+    /// # Errors
+    /// When a text does not parse or check, a pack's own cases do not hold, or it names a calendar that
+    /// is not there.
+    pub fn read(packs: &[Source], calendars: &[Source]) -> Result<Self, LawError> {
+        let calendars = calendars
+            .iter()
+            .map(|source| Calendar::parse(&source.text, &source.origin))
+            .map(|parsed| parsed.map(|calendar| (calendar.name().to_owned(), Arc::new(calendar))))
+            .collect::<Result<BTreeMap<_, _>, _>>()?;
+        let mut law = Self { packs: BTreeMap::new(), calendars };
+        for source in packs {
+            let pack = Pack::parse(&source.text, &source.origin)?;
+            pack.prove(law.calendar_of(&pack)?)?;
+            law.packs.insert(pack.id().clone(), Arc::new(pack));
+        }
+        Ok(law)
+    }
+
+    /// # Errors
+    /// When there is no such pack.
+    pub fn pack(&self, id: &PackId) -> Result<&Arc<Pack>, LawError> {
+        self.packs.get(id).ok_or_else(|| {
+            let known: Vec<_> = self.packs.keys().map(PackId::as_str).collect();
+            LawError::NoPack(id.clone(), known.join(", "))
+        })
+    }
+
+    pub fn packs(&self) -> impl Iterator<Item = &Arc<Pack>> {
+        self.packs.values()
+    }
+
+    /// The calendar that a pack counts by.
+    ///
+    /// # Errors
+    /// When there is no file of that name.
+    pub fn calendar_of(&self, pack: &Pack) -> Result<&Arc<Calendar>, LawError> {
+        self.calendar(pack.calendar()).ok_or_else(|| LawError::NoCalendar {
+            pack: pack.id().clone(),
+            calendar: pack.calendar().to_owned(),
+            known: self.calendars.keys().cloned().collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// A calendar by name, such as `cn`.
+    pub fn calendar(&self, name: &str) -> Option<&Arc<Calendar>> {
+        self.calendars.get(name)
+    }
+
+    /// What a decision under this pack is based on.
+    ///
+    /// # Errors
+    /// When its calendar is missing.
+    pub fn basis(&self, pack: &Pack) -> Result<Basis, LawError> {
+        Ok(Basis {
+            pack: pack.id().clone(),
+            pack_version: pack.version().to_owned(),
+            calendar: self.calendar_of(pack)?.id(),
+        })
+    }
+}

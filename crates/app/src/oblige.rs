@@ -1,0 +1,257 @@
+//! Obliging: who owes what to whom by when, once an incident is graded, and whom it concerns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::SignedDuration;
+use ledger::{Tallies, Which};
+use model::incident::Assessment;
+use model::obligation::{Obligation, State};
+use model::permit::ReadPermit;
+use model::{Fqdn, Handle, Id, Incident, Organisation, Province};
+use query::FoundDomain;
+use rules::{Case, Changes, Involved, Owed, OwedState};
+use store::Tx;
+
+use crate::assess::{Change, Measured, Regime};
+use crate::{App, AppError};
+
+/// How many organisations a directory is read with at once.
+const DIRECTORY_MAX: u32 = 100_000;
+/// How many obligations one incident may have.
+const OBLIGATIONS_MAX: u32 = 100_000;
+/// How many domains of one threat are worked.
+const DOMAINS_MAX: usize = 100_000;
+
+/// Whom an incident concerns.
+pub(crate) struct Involvement {
+    pub(crate) days: (Date, Date),
+    pub(crate) organisations: Vec<Organisation>,
+    /// Those who hold an address of it, and those who answer for a domain of it.
+    pub(crate) holders: BTreeSet<Handle>,
+    pub(crate) domains: BTreeMap<Handle, Vec<FoundDomain>>,
+    pub(crate) provinces: BTreeSet<Province>,
+}
+
+/// An incident, what was measured of it, and whom it concerns.
+pub(crate) struct Matter<'a> {
+    pub(crate) regime: &'a Regime,
+    pub(crate) incident: &'a Incident,
+    pub(crate) measured: &'a Measured,
+    pub(crate) involvement: &'a Involvement,
+}
+
+/// What followed from an assessment.
+#[derive(Default)]
+pub(crate) struct Consequences {
+    pub(crate) obligations: u64,
+    pub(crate) notices: u64,
+    pub(crate) remediations: u64,
+}
+
+impl Consequences {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.obligations + self.notices + self.remediations == 0
+    }
+
+    pub(crate) fn change(self, incident: &Incident, from: Option<String>, now: &Assessment) -> Change {
+        Change {
+            incident: incident.number.to_string(),
+            threat: incident.threat.clone(),
+            from,
+            to: now.grade.to_string(),
+            size: now.size,
+            obligations: self.obligations,
+            notices: self.notices,
+            remediations: self.remediations,
+        }
+    }
+}
+
+impl Involvement {
+    /// Every organisation that answers for an address or a domain.
+    fn responsible(&self) -> BTreeSet<Handle> {
+        self.holders.iter().chain(self.domains.keys()).cloned().collect()
+    }
+}
+
+impl App {
+    /// Whom a threat concerns, from the start of the first window measured to now.
+    pub(crate) async fn involvement(
+        &self,
+        tallies: &Tallies,
+        measured: &Measured,
+        open: Option<&Incident>,
+    ) -> Result<Involvement, AppError> {
+        let permit = ReadPermit::at_the_console();
+        let days = self.span(measured, open).await?;
+        let which = Which::threat(&measured.threat).classified(&measured.classifications);
+        let mut holders = BTreeSet::new();
+        let mut provinces = BTreeSet::new();
+        for (holding, _) in tallies.by_holding(which, days.0..=days.1).await? {
+            holders.extend(holding.organisation);
+            provinces.extend(holding.province);
+        }
+        let domains = self.responsible_for_domains(measured, days).await?;
+        let organisations = self.store.organisations(&permit, DIRECTORY_MAX, None).await?;
+        Ok(Involvement { days, organisations, holders, domains, provinces })
+    }
+
+    /// The days of an incident: from the first window ever measured to the latest.
+    async fn span(
+        &self,
+        measured: &Measured,
+        open: Option<&Incident>,
+    ) -> Result<(Date, Date), AppError> {
+        let permit = ReadPermit::at_the_console();
+        let mut windows = vec![measured.assessment.clone()];
+        if let Some(incident) = open {
+            windows.extend(self.store.assessments(&permit, &incident.id, 1000).await?);
+        }
+        let day = |at: jiff::Timestamp| at.to_zoned(TimeZone::UTC).date();
+        let start = |a: &Assessment| {
+            let length = SignedDuration::from_hours(i64::from(a.window_hours));
+            day(a.window_end.checked_sub(length).unwrap_or(a.window_end))
+        };
+        // The end of a window is the first instant after it, and may open the next day.
+        let end = |a: &Assessment| {
+            day(a.window_end.checked_sub(SignedDuration::from_micros(1)).unwrap_or(a.window_end))
+        };
+        let own = &measured.assessment;
+        let first = windows.iter().map(start).min().unwrap_or_else(|| start(own));
+        let last = windows.iter().map(end).max().unwrap_or_else(|| end(own));
+        Ok((first, last))
+    }
+
+    async fn responsible_for_domains(
+        &self,
+        measured: &Measured,
+        days: (Date, Date),
+    ) -> Result<BTreeMap<Handle, Vec<FoundDomain>>, AppError> {
+        let found = self
+            .query()
+            .await?
+            .malicious_domains(&measured.threat, Some(&measured.classifications), days.0..=days.1, DOMAINS_MAX)
+            .await?;
+        let atlas = self.atlas.load();
+        let mut domains: BTreeMap<Handle, Vec<FoundDomain>> = BTreeMap::new();
+        for domain in found {
+            let name: &Fqdn = &domain.domain;
+            if let Some(responsible) = atlas.domain(name).responsible {
+                domains.entry(responsible).or_default().push(domain);
+            }
+        }
+        Ok(domains)
+    }
+
+    /// Writes what follows from an assessment: obligations, then a notice for each who answers.
+    pub(crate) async fn derive(
+        &self,
+        tx: &mut Tx,
+        regime: &Regime,
+        incident: &Incident,
+        measured: &Measured,
+        involvement: &Involvement,
+    ) -> Result<Consequences, AppError> {
+        let responsible = involvement.responsible();
+        let case = Case {
+            grade: &incident.assessment.grade,
+            inputs: &measured.inputs,
+            involved: Involved {
+                organisations: &involvement.organisations,
+                responsible: &responsible,
+                provinces: &involvement.provinces,
+                finder: &incident.finder,
+            },
+            known_at: incident.assessment.assessed_at,
+        };
+        let obligations = self.oblige(tx, regime, incident, &case).await?;
+        let recipients = recipients(regime, &case)?;
+        let matter = Matter { regime, incident, measured, involvement };
+        let drafted = self.draft_notices(tx, &matter, &recipients).await?;
+        Ok(Consequences { obligations, ..drafted })
+    }
+
+    async fn oblige(
+        &self,
+        tx: &mut Tx,
+        regime: &Regime,
+        incident: &Incident,
+        case: &Case<'_>,
+    ) -> Result<u64, AppError> {
+        let permit = ReadPermit::at_the_console();
+        let existing = self.store.obligations_of(&permit, &incident.id, OBLIGATIONS_MAX).await?;
+        let changes = rules::reconcile(&regime.pack, &regime.calendar, case, &existing)?;
+        let count = u64::try_from(changes.add.len()).unwrap_or(u64::MAX);
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        let duties: BTreeSet<&str> = changes.add.iter().map(|o| o.terms.duty.as_str()).collect();
+        let details = [
+            ("added", count.to_string()),
+            ("duties", Vec::from_iter(duties).join(" ")),
+            ("superseded", changes.supersede.len().to_string()),
+            ("lapsed", changes.lapse.len().to_string()),
+            ("readdressed", changes.readdress.len().to_string()),
+            ("grade", incident.assessment.grade.to_string()),
+        ];
+        tx.record(&self.act("obligations.derived", incident.number.to_string(), details)).await?;
+        self.apply(tx, incident, changes, &existing).await?;
+        Ok(count)
+    }
+
+    /// Writes what reconciling said. What gives way goes first: one duty is owed once.
+    async fn apply(
+        &self,
+        tx: &mut Tx,
+        incident: &Incident,
+        changes: Changes,
+        existing: &[Obligation],
+    ) -> Result<(), AppError> {
+        let at = incident.assessment.assessed_at;
+        let added: Vec<Obligation> =
+            changes.add.into_iter().map(|owed| self.obligation(incident, owed)).collect();
+        let find = |id: Id<Obligation>| existing.iter().find(|known| known.id == id);
+        for (old, successor) in changes.supersede {
+            if let (Some(old), Some(successor)) = (find(old), added.get(successor)) {
+                tx.update_obligation_state(&old.clone().supersede(successor.id, at)).await?;
+            }
+        }
+        for old in changes.lapse.into_iter().filter_map(find) {
+            tx.update_obligation_state(&old.clone().lapse(at)).await?;
+        }
+        for change in changes.readdress {
+            tx.readdress_obligation(&change.obligation, &change.to, &change.cc).await?;
+        }
+        for obligation in &added {
+            tx.insert_obligation(obligation).await?;
+        }
+        Ok(())
+    }
+
+    fn obligation(&self, incident: &Incident, owed: Owed) -> Obligation {
+        Obligation {
+            id: self.clock.id(incident.assessment.assessed_at),
+            incident: incident.id,
+            debtor: owed.debtor,
+            to: owed.to,
+            cc: owed.cc,
+            terms: owed.terms,
+            state: match owed.state {
+                OwedState::Latent => State::Latent,
+                OwedState::Running(running) => State::Running(running),
+            },
+        }
+    }
+}
+
+/// Those who will owe something once they have received a notice: they are the ones to notify.
+fn recipients(regime: &Regime, case: &Case<'_>) -> Result<BTreeSet<Handle>, AppError> {
+    let by_notice = |owed: &Owed| {
+        let trigger = regime.pack.trigger(&owed.terms.trigger);
+        trigger.is_some_and(|trigger| trigger.at == rules::Event::NoticeReceived)
+    };
+    let owed = rules::owed(&regime.pack, &regime.calendar, case)?;
+    Ok(owed.into_iter().filter(by_notice).map(|owed| owed.debtor).collect())
+}

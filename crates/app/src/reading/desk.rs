@@ -1,0 +1,54 @@
+//! The duty desk: what is due, what is new, how big it is.
+
+use jiff::Timestamp;
+use model::permit::ReadPermit;
+use store::obligations::{ObligationFilter, Standing};
+
+use super::incidents::provinces;
+use crate::views::Desk;
+use crate::{App, AppError};
+
+/// How many rows each list of the desk shows.
+const SHOWN: u32 = 10;
+
+impl App {
+    /// The duty desk at this instant.
+    ///
+    /// # Errors
+    /// When the database or the ledger fail.
+    pub async fn desk(&self, permit: &ReadPermit, now: Timestamp) -> Result<Desk, AppError> {
+        let names = self.names().await?;
+        let counts = self.store.obligation_counts(permit, now, &self.settings.own).await?;
+        let filter = ObligationFilter { standing: Standing::Running, ..Default::default() };
+        let due = self.store.obligations(permit, &filter, SHOWN, None).await?;
+        let incidents = self.incidents(permit, None, SHOWN, None).await?.rows;
+        let figures = match super::sees_everything(permit) {
+            true => self.day_figures().await?,
+            false => std::sync::Arc::default(),
+        };
+        Ok(Desk {
+            due_next: self.obligation_rows(permit, &names, due).await?,
+            running: counts.running,
+            running_ours: counts.ours,
+            overdue: counts.overdue,
+            due_within_hour: counts.due_within_hour,
+            open_by_rank: self.incidents_by_rank(permit).await?,
+            incidents: gravest_first(incidents),
+            addresses_24h: figures.addresses,
+            addresses_before: figures.addresses_before,
+            threats: figures.threats.clone(),
+            chart_last_hour: figures.last_hour,
+            provinces: provinces(&names, figures.provinces.clone()),
+            notices_drafted: self.store.notice_count(permit).await?,
+            deliveries: self.deliveries(permit, SHOWN, None).await?.rows,
+            acts: self.acts(permit, SHOWN * 2, None).await?,
+        })
+    }
+}
+
+fn gravest_first(
+    mut incidents: Vec<crate::views::IncidentRow>,
+) -> Vec<crate::views::IncidentRow> {
+    incidents.sort_by_key(|row| (row.grade.rank, std::cmp::Reverse(row.assessed_at)));
+    incidents
+}

@@ -1,0 +1,246 @@
+//! Incidents as rows, and one incident whole.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use ledger::Which;
+use model::incident::{Assessment, IncidentNumber};
+use model::obligation::State;
+use model::permit::ReadPermit;
+use model::{GradeId, Incident};
+use store::incidents::{IncidentCursor, IncidentFilter};
+use store::notices::NoticeFilter;
+
+use super::cursor;
+use super::names::{Names, alike};
+use crate::views::{
+    AssessmentView, HolderCount, HourCount, IncidentRow, IncidentView, Page, ProvinceCount,
+};
+use crate::{App, AppError};
+
+const PARTIES_MAX: u32 = 10_000;
+const OBLIGATIONS_MAX: u32 = 10_000;
+const ASSESSMENTS_MAX: u32 = 200;
+const ACTS_MAX: u32 = 200;
+/// Hours of the incident's own chart.
+const CHART_HOURS: i64 = 72;
+
+impl App {
+    /// Incidents, those assessed last first; of one rank of grade, or of all.
+    ///
+    /// # Errors
+    /// When the key is none of this list, or the database fails.
+    pub async fn incidents(
+        &self,
+        permit: &ReadPermit,
+        rank: Option<u8>,
+        limit: u32,
+        after: Option<&str>,
+    ) -> Result<Page<IncidentRow>, AppError> {
+        let grade = match rank {
+            Some(rank) => match self.grade_of_rank(rank)? {
+                Some(grade) => Some(grade),
+                None => return Ok(Page { rows: Vec::new(), next: None }),
+            },
+            None => None,
+        };
+        let filter = IncidentFilter { grade, ..Default::default() };
+        let after = after.map(cursor::read_dated).transpose()?;
+        let after = after.map(|(assessed_at, id)| IncidentCursor { assessed_at, id });
+        let mut found = self.store.incidents(permit, &filter, limit.saturating_add(1), after).await?;
+        let next = super::cut(&mut found, limit)
+            .map(|last| cursor::write(Some(last.assessment.assessed_at), last.id));
+        let names = self.names().await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for incident in &found {
+            rows.push(self.incident_row(permit, &names, incident).await?);
+        }
+        Ok(Page { rows, next })
+    }
+
+    /// The grade of this rank in the first pack that has one.
+    fn grade_of_rank(&self, rank: u8) -> Result<Option<GradeId>, AppError> {
+        for id in &self.settings.regimes {
+            let grades = self.law.pack(id)?.grades();
+            if let Some(grade) = grades.iter().find(|grade| grade.rank == rank) {
+                return Ok(Some(grade.id.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) async fn incidents_by_rank(&self, permit: &ReadPermit) -> Result<[u64; 4], AppError> {
+        let names = self.names().await?;
+        let mut by_rank = [0; 4];
+        for (grade, count) in self.store.incident_counts_by_grade(permit).await? {
+            let ranks = self.settings.regimes.iter().map(|pack| names.grade(pack, &grade).rank);
+            let place = ranks.min().and_then(|rank| usize::from(rank).checked_sub(1));
+            if let Some(total) = place.and_then(|place| by_rank.get_mut(place)) {
+                *total += count;
+            }
+        }
+        Ok(by_rank)
+    }
+
+    pub(crate) async fn incident_row(
+        &self,
+        permit: &ReadPermit,
+        names: &Names<'_>,
+        incident: &Incident,
+    ) -> Result<IncidentRow, AppError> {
+        let obligations = self.store.obligations_of(permit, &incident.id, OBLIGATIONS_MAX).await?;
+        let next_due = obligations.iter().filter_map(running).min();
+        let filter = NoticeFilter { incident: Some(incident.id), ..Default::default() };
+        let notices = self.store.notices(permit, &filter, PARTIES_MAX, None).await?;
+        Ok(IncidentRow {
+            number: incident.number.to_string(),
+            threat: incident.threat.to_string(),
+            grade: names.grade(&incident.assessment.basis.pack, &incident.assessment.grade),
+            size: incident.assessment.size,
+            parties: u64::try_from(notices.len()).unwrap_or(u64::MAX),
+            state: "proposed".to_owned(),
+            opened_at: incident.opened_at,
+            assessed_at: incident.assessment.assessed_at,
+            next_due,
+        })
+    }
+
+    /// One incident whole.
+    ///
+    /// # Errors
+    /// When the database or the ledger fail.
+    pub async fn incident(
+        &self,
+        permit: &ReadPermit,
+        number: &IncidentNumber,
+    ) -> Result<Option<IncidentView>, AppError> {
+        let Some(incident) = self.store.incident(permit, number).await? else { return Ok(None) };
+        let names = self.names().await?;
+        let assessments = self.store.assessments(permit, &incident.id, ASSESSMENTS_MAX).await?;
+        let obligations = self.store.obligations_of(permit, &incident.id, OBLIGATIONS_MAX).await?;
+        let acts = self.store.journal_of(permit, incident.number.as_str(), ACTS_MAX).await?;
+        let thresholds = self.law.pack(&incident.assessment.basis.pack)?.thresholds();
+        let spread = self.spread(permit, &names, &incident, &assessments).await?;
+        let grade = |id| names.grade(&incident.assessment.basis.pack, id);
+        Ok(Some(IncidentView {
+            row: self.incident_row(permit, &names, &incident).await?,
+            finder: names.party(&incident.finder),
+            assessments: assessments.iter().map(|a| assessment(&names, a)).collect(),
+            obligations: obligations
+                .into_iter()
+                .map(|obligation| self.obligation_row(&names, &incident, obligation))
+                .collect(),
+            notices: self.notices_of(permit, &names, &incident, PARTIES_MAX).await?,
+            provinces: spread.provinces,
+            holders: spread.holders,
+            hourly: spread.hourly,
+            thresholds: thresholds.iter().map(|(id, more_than)| (grade(id), *more_than)).collect(),
+            acts: acts.into_iter().map(super::act).collect(),
+        }))
+    }
+
+    /// Where and when an incident's addresses were seen: for who may see everything.
+    async fn spread(
+        &self,
+        permit: &ReadPermit,
+        names: &Names<'_>,
+        incident: &Incident,
+        assessments: &[Assessment],
+    ) -> Result<Spread, AppError> {
+        if !super::sees_everything(permit) {
+            return Ok(Spread::default());
+        }
+        let tallies = self.ledger.tallies().await?;
+        let which = Which::threat(&incident.threat);
+        let ends = || assessments.iter().map(|assessment| assessment.window_end);
+        let own = incident.assessment.window_end;
+        let (first, last) = (ends().min().unwrap_or(own), ends().max().unwrap_or(own));
+        let hours = i64::from(incident.assessment.window_hours);
+        let start = first.checked_sub(SignedDuration::from_hours(hours)).unwrap_or(first);
+        let day = |at: jiff::Timestamp| at.to_zoned(TimeZone::UTC).date();
+        let mut spread = Spread::default();
+        let mut by_province: BTreeMap<_, u64> = BTreeMap::new();
+        for (holding, count) in tallies.by_holding(which, day(start)..=day(last)).await? {
+            *by_province.entry(holding.province.clone()).or_default() += count.total();
+            spread.holders.push(HolderCount {
+                handle: holding.organisation.as_ref().map(ToString::to_string).unwrap_or_default(),
+                name: match (&holding.organisation, &holding.as_name) {
+                    (Some(organisation), _) => names.party(organisation).name,
+                    (None, Some(name)) => alike(name),
+                    (None, None) => alike(""),
+                },
+                asn: holding.asn.map(model::Asn::number),
+                addresses: count.total(),
+            });
+        }
+        spread.holders = merged(spread.holders);
+        spread.provinces = provinces(names, by_province);
+        let from = last.checked_sub(SignedDuration::from_hours(CHART_HOURS)).unwrap_or(last);
+        for (hour, count) in tallies.hourly(which, from.max(start), last).await? {
+            spread.hourly.push(HourCount { hour, addresses: count.total() });
+        }
+        Ok(spread)
+    }
+}
+
+#[derive(Default)]
+struct Spread {
+    provinces: Vec<ProvinceCount>,
+    holders: Vec<HolderCount>,
+    hourly: Vec<HourCount>,
+}
+
+/// One line for each holder, whatever provinces and AS its addresses lie in, the largest first.
+fn merged(holders: Vec<HolderCount>) -> Vec<HolderCount> {
+    let mut by_name: BTreeMap<(String, String), HolderCount> = BTreeMap::new();
+    for holder in holders {
+        let key = (holder.handle.clone(), holder.name.en.clone());
+        let known = by_name.entry(key).or_insert_with(|| HolderCount { addresses: 0, ..holder.clone() });
+        known.addresses += holder.addresses;
+        if known.asn != holder.asn {
+            known.asn = None;
+        }
+    }
+    let mut holders: Vec<_> = by_name.into_values().collect();
+    holders.sort_by_key(|holder| std::cmp::Reverse(holder.addresses));
+    holders
+}
+
+/// Counts by province as rows, in order of code, the unknown last.
+pub(crate) fn provinces(
+    names: &Names<'_>,
+    counts: BTreeMap<Option<model::Province>, u64>,
+) -> Vec<ProvinceCount> {
+    let mut rows: Vec<ProvinceCount> = counts
+        .into_iter()
+        .map(|(code, addresses)| ProvinceCount {
+            name: code.as_ref().map(|code| names.province(code)).unwrap_or_default(),
+            code: code.map(String::from).unwrap_or_default(),
+            addresses,
+        })
+        .collect();
+    rows.sort_by_key(|row| (row.code.is_empty(), row.code.clone()));
+    rows
+}
+
+fn running(obligation: &model::Obligation) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
+    match &obligation.state {
+        State::Running(running) => running.due.map(|due| (due, running.since)),
+        State::Latent | State::Superseded { .. } | State::Void { .. } => None,
+    }
+}
+
+fn assessment(names: &Names<'_>, assessment: &Assessment) -> AssessmentView {
+    AssessmentView {
+        grade: names.grade(&assessment.basis.pack, &assessment.grade),
+        assessed_at: assessment.assessed_at,
+        pack: assessment.basis.pack.to_string(),
+        pack_version: assessment.basis.pack_version.clone(),
+        inputs: assessment.inputs.clone(),
+        window_end: assessment.window_end,
+        window_hours: assessment.window_hours,
+        size: assessment.size,
+        because: assessment.because.clone(),
+    }
+}

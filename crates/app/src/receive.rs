@@ -1,0 +1,140 @@
+//! Receiving: a delivery is kept, whole and under its own hash, before anybody reads it.
+//!
+//! The name is the SHA-256 of the *plain* content, so the same report sent plain, as gzip and as zstd is
+//! one delivery. What is kept is compressed with zstd.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use feeds::Limits;
+use model::delivery::{Delivery, Progress};
+use model::permit::ReadPermit;
+use model::{DeliveryId, Handle};
+use sha2::{Digest, Sha256};
+
+use crate::{App, AppError};
+
+/// Somebody's delivery, at the door.
+pub struct Offer<R> {
+    /// The file's name or the sender's reference.
+    pub name: String,
+    /// The mapping that will read it.
+    pub mapping: String,
+    pub mapping_version: String,
+    pub feed: model::delivery::FeedName,
+    /// Whose monitoring it is.
+    pub finder: Handle,
+    /// Plain, gzip or zstd.
+    pub content: R,
+}
+
+/// A delivery that is kept.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub delivery: Delivery,
+    /// Whether it had been received before.
+    pub known: bool,
+}
+
+impl App {
+    /// Keeps a delivery. The same content a second time is the same delivery.
+    ///
+    /// # Errors
+    /// When it cannot be decompressed, is larger than the limits allow, or the disk refuses.
+    pub async fn receive<R: Read>(&self, offer: Offer<R>) -> Result<Received, AppError> {
+        let kept = self.keep_content(offer.content)?;
+        let permit = ReadPermit::at_the_console();
+        if let Some(delivery) = self.store.delivery(&permit, &kept.id).await? {
+            return Ok(Received { delivery, known: true });
+        }
+        let delivery = Delivery {
+            id: kept.id,
+            feed: offer.feed,
+            mapping: offer.mapping,
+            mapping_version: offer.mapping_version,
+            name: offer.name,
+            finder: offer.finder,
+            received_at: self.clock.now(),
+            bytes: kept.bytes,
+            progress: Progress::Stored,
+        };
+        let mut tx = self.store.begin().await?;
+        let is_new = tx.insert_delivery(&delivery).await?;
+        if is_new {
+            let details = [
+                ("name", delivery.name.clone()),
+                ("mapping", delivery.mapping.clone()),
+                ("bytes", delivery.bytes.to_string()),
+                ("finder", delivery.finder.to_string()),
+            ];
+            tx.record(&self.act("delivery.stored", delivery.id.to_string(), details)).await?;
+            tx.commit().await?;
+        }
+        Ok(Received { delivery, known: !is_new })
+    }
+
+    /// Writes the content to its place and makes sure that it is there.
+    fn keep_content(&self, content: impl Read) -> Result<Kept, AppError> {
+        let directory = self.home.deliveries();
+        let incoming = directory.join(format!("incoming-{}", self.clock.id::<()>(self.clock.now())));
+        let kept = compress(content, &incoming).inspect_err(|_| discard(&incoming))?;
+        let place = self.home.delivery(&kept.id);
+        if place.exists() {
+            discard(&incoming);
+            return Ok(kept);
+        }
+        let shelf = place.parent().unwrap_or(&directory);
+        std::fs::create_dir_all(shelf).map_err(|why| AppError::file(shelf, why))?;
+        std::fs::rename(&incoming, &place).map_err(|why| AppError::file(&place, why))?;
+        sync(shelf)?;
+        Ok(kept)
+    }
+
+    /// The raw content of a delivery, as it was when it came, decompressed.
+    pub(crate) fn content(&self, id: &DeliveryId) -> Result<(PathBuf, File), AppError> {
+        let path = self.home.delivery(id);
+        let file = File::open(&path).map_err(|why| AppError::file(&path, why))?;
+        Ok((path, file))
+    }
+}
+
+struct Kept {
+    id: DeliveryId,
+    bytes: u64,
+}
+
+fn compress(content: impl Read, to: &Path) -> Result<Kept, AppError> {
+    let failed = |why| AppError::file(to, why);
+    let limit = Limits::default().max_plain_bytes;
+    let mut plain = feeds::unpack(content).map_err(AppError::Unpack)?;
+    let file = File::create(to).map_err(failed)?;
+    let mut encoder = zstd::Encoder::new(file, 1).map_err(failed)?;
+    let mut hasher = Sha256::new();
+    let mut bytes = 0_u64;
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let length = plain.read(&mut buffer).map_err(AppError::Unpack)?;
+        let Some(chunk) = buffer.get(..length).filter(|chunk| !chunk.is_empty()) else { break };
+        hasher.update(chunk);
+        encoder.write_all(chunk).map_err(failed)?;
+        bytes += u64::try_from(length).unwrap_or_default();
+        if bytes > limit {
+            return Err(AppError::TooLarge { limit });
+        }
+    }
+    let file = encoder.finish().map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    Ok(Kept { id: DeliveryId::from_sha256(hasher.finalize().into()), bytes })
+}
+
+fn sync(directory: &Path) -> Result<(), AppError> {
+    let failed = |why| AppError::file(directory, why);
+    File::open(directory).map_err(failed)?.sync_all().map_err(failed)
+}
+
+fn discard(path: &Path) {
+    if let Err(why) = std::fs::remove_file(path) {
+        tracing::debug!("Left `{}` behind: {why}", path.display());
+    }
+}

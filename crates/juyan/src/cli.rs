@@ -1,0 +1,384 @@
+//! What may be typed: every command, its arguments and its help.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with findings (rows in quarantine, a pack with
+//! errors, a journal that does not verify).
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A CSIRT's coordination desk: feeds in, graded incidents, obligations with due times, notices out.
+#[derive(Parser)]
+#[command(name = "juyan", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Say more on stderr; twice for every detail
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where the data lies and how to answer; shared by most commands.
+#[derive(Args, Clone)]
+pub(crate) struct Common {
+    /// The data directory
+    #[arg(long, env = "JUYAN_DATA", default_value = "juyan-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+
+    /// Answer in JSON, one document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Build a demonstration country, ingest 1.4 million sightings and open the desk
+    Demo(Demo),
+    /// Open the web desk on this machine
+    Serve(Serve),
+    /// Make an empty data directory with its settings
+    Init(Init),
+    /// Load the directory and the register
+    Load(Load),
+    /// Take in deliveries: store, read, attribute, count, grade, derive what is owed
+    Ingest(Ingest),
+    /// List deliveries, or the quarantined rows of one
+    Deliveries(Deliveries),
+    /// List incidents, the gravest first
+    Incidents(Incidents),
+    /// Show one incident whole
+    Incident(Incident),
+    /// List who owes what to whom by when
+    Obligations(Obligations),
+    /// List notices
+    Notices(Listing),
+    /// Show one notice, or its list of addresses as CSV
+    Notice(Notice),
+    /// Search sightings
+    Sightings(Sightings),
+    /// Ask who is responsible for an address or domain
+    #[command(subcommand)]
+    Atlas(Atlas),
+    /// Check a regime pack, grade by it, count its deadlines
+    #[command(subcommand)]
+    Regime(Regime),
+    /// List feed mappings, or read a file by one without keeping anything
+    #[command(subcommand)]
+    Feeds(Feeds),
+    /// Prove that the journal is whole
+    #[command(subcommand)]
+    Journal(Journal),
+    /// Drop days that are older than they must be kept
+    Retain(Retain),
+    /// Write a synthetic sinkhole report, for trying and measuring
+    Generate(Generate),
+    /// Ask the ledger in SQL (one SELECT)
+    #[cfg(feature = "sql")]
+    Sql(Sql),
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Where to build it; a demonstration already there is replaced
+    #[arg(long, default_value = "juyan-demo", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Where the desk listens: loopback only
+    #[arg(long, default_value = "127.0.0.1:8460", value_name = "ADDRESS")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Build and report, without opening the desk
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    /// Answer in JSON, one document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Where the desk listens: loopback only, because nobody signs in yet
+    #[arg(long, default_value = "127.0.0.1:8460", value_name = "ADDRESS")]
+    pub(crate) listen: std::net::SocketAddr,
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Handle of the organisation whose desk this is
+    #[arg(long, value_name = "HANDLE")]
+    pub(crate) own: model::Handle,
+    /// Regime packs that this desk applies
+    #[arg(long, value_name = "PACK", required = true)]
+    pub(crate) regime: Vec<model::PackId>,
+}
+
+#[derive(Args)]
+pub(crate) struct Load {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Organisations: handle,name_zh,name_en,province,parent,roles,email
+    #[arg(long, value_name = "CSV")]
+    pub(crate) organisations: Option<PathBuf>,
+    /// Provinces: code,name_zh,name_en
+    #[arg(long, value_name = "CSV")]
+    pub(crate) provinces: Option<PathBuf>,
+    /// The country's register: prefix,organisation,province,valid_from,valid_to
+    #[arg(long, value_name = "CSV")]
+    pub(crate) register: Option<PathBuf>,
+    /// AS table: ranges or prefixes as CSV, or CAIDA pfx2as; may be given for each family
+    #[arg(long, value_name = "FILE")]
+    pub(crate) as_table: Vec<PathBuf>,
+    /// Domain suffixes: suffix,registry,domestic
+    #[arg(long, value_name = "CSV")]
+    pub(crate) suffixes: Option<PathBuf>,
+    /// Registrars: domain,registrar,domestic
+    #[arg(long, value_name = "CSV")]
+    pub(crate) registrars: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Ingest {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The mapping, such as `shadowserver/event4_sinkhole`, or a feed whose file names tell
+    #[arg(long, value_name = "FEED")]
+    pub(crate) feed: String,
+    /// Handle of the organisation whose monitoring this is [default: the desk's own]
+    #[arg(long, value_name = "HANDLE")]
+    pub(crate) finder: Option<model::Handle>,
+    /// Files: plain, gzip or zstd; `-` for standard input
+    #[arg(required_unless_present = "unfinished", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Finish deliveries that were stored and not read to their end
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) unfinished: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Deliveries {
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+    /// Show the quarantined rows of this delivery
+    #[arg(value_name = "DELIVERY")]
+    pub(crate) delivery: Option<model::DeliveryId>,
+}
+
+#[derive(Args)]
+pub(crate) struct Listing {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+    /// Go on after this key, as the last answer gave it
+    #[arg(long, value_name = "KEY")]
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Incidents {
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+    /// Only this grade, by its rank: 1 is the gravest
+    #[arg(long, value_name = "RANK")]
+    pub(crate) rank: Option<u8>,
+}
+
+#[derive(Args)]
+pub(crate) struct Incident {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Such as INC-2026-0001
+    pub(crate) number: model::incident::IncidentNumber,
+}
+
+#[derive(Args)]
+pub(crate) struct Obligations {
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+    /// Which: all, ours, theirs, latent
+    #[arg(long, default_value = "all", value_parser = ["all", "ours", "theirs", "latent"])]
+    pub(crate) show: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Notice {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Such as NTC-2026-0001
+    pub(crate) number: model::notice::NoticeNumber,
+    /// Write the whole list as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Sightings {
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+    /// An address
+    #[arg(long)]
+    pub(crate) ip: Option<model::Ip>,
+    /// A prefix
+    #[arg(long)]
+    pub(crate) prefix: Option<model::Prefix>,
+    /// A domain
+    #[arg(long)]
+    pub(crate) domain: Option<model::Fqdn>,
+    /// A threat
+    #[arg(long)]
+    pub(crate) threat: Option<model::ThreatName>,
+    /// The organisation that held the address
+    #[arg(long)]
+    pub(crate) holder: Option<model::Handle>,
+    /// The province it lay in
+    #[arg(long)]
+    pub(crate) province: Option<model::Province>,
+    /// Seen at or after this instant, such as 2026-11-23T00:00:00Z
+    #[arg(long)]
+    pub(crate) from: Option<jiff::Timestamp>,
+    /// Seen before this instant
+    #[arg(long)]
+    pub(crate) to: Option<jiff::Timestamp>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Atlas {
+    /// Who held this address or domain
+    Lookup {
+        #[command(flatten)]
+        common: Common,
+        /// An IP address or a domain name
+        address: String,
+        /// When [default: now]
+        #[arg(long)]
+        at: Option<jiff::Timestamp>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Regime {
+    /// List the packs that this binary carries
+    List {
+        /// Answer in JSON, one document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a pack, check it and run its own cases
+    Check {
+        /// A pack in TOML
+        file: PathBuf,
+        /// Answer in JSON, one document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Grade by a pack, and say why
+    Grade {
+        /// A pack's id, or a file
+        pack: String,
+        /// Measured inputs, such as total_ips=120000; what is left out is unknown
+        #[arg(value_name = "KEY=VALUE")]
+        inputs: Vec<String>,
+        /// Answer in JSON, one document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Work out when a duty falls due, and say why
+    Deadline(Deadline),
+}
+
+#[derive(Args)]
+pub(crate) struct Deadline {
+    /// A pack's id, or a file
+    pub(crate) pack: String,
+    /// The duty's id, such as M2b
+    pub(crate) duty: model::DutyId,
+    /// The incident's grade
+    #[arg(long)]
+    pub(crate) grade: Option<model::GradeId>,
+    /// When the clock starts, with an offset: 2025-09-29T10:00:00+08:00
+    #[arg(long)]
+    pub(crate) start: jiff::Timestamp,
+    /// A calendar by name, or a file [default: the pack's own]
+    #[arg(long)]
+    pub(crate) calendar: Option<String>,
+    /// Answer in JSON, one document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Feeds {
+    /// List the mappings that this binary carries
+    List {
+        /// Answer in JSON, one document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a file and print one JSON object a line, without keeping anything
+    Parse {
+        /// The mapping, a feed whose file names tell, or a mapping file in TOML
+        #[arg(long)]
+        feed: String,
+        /// A file: plain, gzip or zstd; `-` for standard input
+        file: PathBuf,
+        /// The shape of the output
+        #[arg(long = "as", default_value = "juyan", value_parser = ["juyan", "intelmq"])]
+        shape: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Journal {
+    /// Find any altered, removed or reordered entry
+    Verify {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List the latest acts
+    Show {
+        #[command(flatten)]
+        listing: Listing,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Retain {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Keep this many days; never fewer than the regime demands
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) keep: u32,
+}
+
+#[derive(Args)]
+pub(crate) struct Generate {
+    /// How many rows
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) rows: u64,
+    /// The same seed makes the same file
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The latest row is seen just before this instant
+    #[arg(long, default_value = "2026-11-20T22:00:00Z")]
+    pub(crate) end: jiff::Timestamp,
+    /// Where to write; `-` for standard output
+    #[arg(long, default_value = "-", value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[cfg(feature = "sql")]
+#[derive(Args)]
+pub(crate) struct Sql {
+    /// The data directory
+    #[arg(long, env = "JUYAN_DATA", default_value = "juyan-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// One SELECT over the table `sightings`
+    pub(crate) statement: String,
+    /// How many rows at the most
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) limit: usize,
+}

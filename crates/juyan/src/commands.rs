@@ -1,0 +1,59 @@
+//! The commands, one file each: wiring only.
+
+mod atlas;
+mod deliveries;
+mod demo;
+mod feeds;
+mod generate;
+mod incidents;
+mod ingest;
+mod init;
+mod journal;
+mod load;
+mod notices;
+mod obligations;
+mod regime;
+mod retain;
+mod serve;
+mod sightings;
+#[cfg(feature = "sql")]
+mod sql;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::cli::{Cli, Command};
+
+/// Done, but something was found that wants looking at.
+pub(crate) const FINDINGS: u8 = 3;
+
+pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("cannot start the runtime")?.block_on(dispatch(cli.command))
+}
+
+async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+        Command::Init(args) => init::run(args).await,
+        Command::Load(args) => load::run(args).await,
+        Command::Ingest(args) => ingest::run(args).await,
+        Command::Deliveries(args) => deliveries::run(args).await,
+        Command::Incidents(args) => incidents::list(args).await,
+        Command::Incident(args) => incidents::show(args).await,
+        Command::Obligations(args) => obligations::run(args).await,
+        Command::Notices(args) => notices::list(args).await,
+        Command::Notice(args) => notices::show(args).await,
+        Command::Sightings(args) => sightings::run(args).await,
+        Command::Atlas(args) => atlas::run(args).await,
+        Command::Regime(args) => regime::run(args),
+        Command::Feeds(args) => feeds::run(args),
+        Command::Journal(args) => journal::run(args).await,
+        Command::Retain(args) => retain::run(args).await,
+        Command::Generate(args) => generate::run(&args),
+        #[cfg(feature = "sql")]
+        Command::Sql(args) => sql::run(args).await,
+    }
+}

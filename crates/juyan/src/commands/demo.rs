@@ -1,0 +1,190 @@
+//! `juyan demo`: a demonstration country, its feeds of the last day, and everything that follows.
+
+use std::io::Cursor;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use app::{App, Home};
+use model::permit::ReadPermit;
+use serde::Serialize;
+
+use crate::cli::Demo;
+use crate::commands::ingest::{self, Outcome};
+use crate::commands::serve;
+use crate::config::Config;
+use crate::output::{self, Progress, grouped};
+use crate::synth::outbreak;
+use crate::{builtin, desk};
+
+/// Every demonstration is the same but for its hour.
+const SEED: u64 = 157;
+const OWN: &str = "coordination-centre";
+const PARTNER: &str = "changfeng";
+const REGIME: &str = "cn.miit.2009-157";
+const ZONE: &str = "Asia/Shanghai";
+
+#[derive(Serialize)]
+struct Built {
+    directory: String,
+    seconds: f64,
+    outcome: Outcome,
+    obligations: u64,
+    running: u64,
+    notices: u64,
+    remediations: u64,
+}
+
+pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
+    let progress = Progress::new();
+    let started = Instant::now();
+    let home = Home::new(&args.data);
+    let config = prepare(&home)?;
+    let app = desk::open_with(home, &config).await?;
+    progress.done(format!("Made the data directory `{}`", args.data.display()));
+    country(&app, &progress).await?;
+    let received = feeds(&app, &progress).await?;
+    let outcome = ingest::ingest_all(&app, received).await?;
+    let built = built(&app, &args.data, outcome, started).await?;
+    if args.json {
+        output::json(&built)?;
+    } else {
+        summary(&built, &progress)?;
+    }
+    if args.no_serve {
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::open_desk(app, &config, args.listen).await
+}
+
+/// An empty data directory: a demonstration already there is removed, anything else is left alone.
+fn prepare(home: &Home) -> anyhow::Result<Config> {
+    let root = home.root();
+    let occupied = std::fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
+    if occupied {
+        let is_demonstration = Config::read(home).is_ok_and(|config| config.demonstration);
+        if !is_demonstration {
+            bail!(
+                "`{}` is not empty and no demonstration; nothing was touched. \
+                 hint: --data names another directory",
+                root.display()
+            );
+        }
+        std::fs::remove_dir_all(root).with_context(|| format!("`{}`", root.display()))?;
+    }
+    home.create().with_context(|| format!("`{}`", root.display()))?;
+    let config = Config {
+        own: OWN.parse()?,
+        regimes: vec![REGIME.parse()?],
+        zone: ZONE.to_owned(),
+        demonstration: true,
+    };
+    config.write(&home.settings())?;
+    Ok(config)
+}
+
+async fn country(app: &App, progress: &Progress) -> anyhow::Result<()> {
+    let provinces = app.load_provinces("provinces.csv", builtin::demo::PROVINCES.as_bytes()).await?;
+    let file = "organisations.csv";
+    let organisations = app.load_organisations(file, builtin::demo::ORGANISATIONS.as_bytes()).await?;
+    let mut prefixes = 0;
+    for (name, text) in builtin::demo::ATLAS {
+        let loaded = app.load_atlas_file(name, name, text.as_bytes()).await?;
+        if loaded.skipped_count > 0 {
+            bail!("the demonstration's own `{name}` has rows that do not read: {:?}", loaded.skipped);
+        }
+        prefixes += loaded.rows;
+    }
+    progress.done(format!(
+        "Loaded a country: {provinces} provinces, {organisations} organisations, {prefixes} entries in the atlas"
+    ));
+    Ok(())
+}
+
+async fn feeds(
+    app: &App,
+    progress: &Progress,
+) -> anyhow::Result<Vec<(model::DeliveryId, model::Handle)>> {
+    let now = app.clock().now();
+    let end = now.checked_sub(jiff::SignedDuration::from_mins(10)).unwrap_or(now);
+    let own = app.settings().own.clone();
+    let date = end.strftime("%Y-%m-%d").to_string();
+    let sinkhole = compressed(progress, "sinkhole report", |out| outbreak::write_sinkhole(out, SEED, end))?;
+    let servers = compressed(progress, "list of control servers", |out| {
+        outbreak::write_control_servers(out, end)
+    })?;
+    let partner: model::Handle = PARTNER.parse()?;
+    let name = format!("{date}-event4_sinkhole-zy.csv.zst");
+    let first = ingest::receive(app, "shadowserver", &name, &own, Cursor::new(sinkhole)).await?;
+    let name = format!("{date}-control-servers.csv.zst");
+    let second = ingest::receive(app, "generic/csv", &name, &partner, Cursor::new(servers)).await?;
+    progress.done("Stored both deliveries under their hashes");
+    Ok(vec![(first, own), (second, partner)])
+}
+
+/// A generated feed, compressed as it would arrive.
+fn compressed(
+    progress: &Progress,
+    what: &str,
+    write: impl FnOnce(&mut zstd::Encoder<'_, Vec<u8>>) -> std::io::Result<u64>,
+) -> anyhow::Result<Vec<u8>> {
+    progress.say(format!("generating the {what}"));
+    let mut out = zstd::Encoder::new(Vec::new(), 1)?;
+    let rows = write(&mut out)?;
+    let bytes = out.finish()?;
+    progress.done(format!("Generated the {what}: {} rows", grouped(rows)));
+    Ok(bytes)
+}
+
+async fn built(app: &App, data: &Path, outcome: Outcome, started: Instant) -> anyhow::Result<Built> {
+    let permit = ReadPermit::at_the_console();
+    let counts = app.counts(&permit, app.clock().now()).await?;
+    Ok(Built {
+        directory: data.display().to_string(),
+        seconds: started.elapsed().as_secs_f64(),
+        obligations: counts.obligations,
+        running: counts.obligations_ours + counts.obligations_waiting,
+        notices: counts.notices,
+        remediations: outcome.changes.iter().map(|change| change.remediations).sum(),
+        outcome,
+    })
+}
+
+fn summary(built: &Built, progress: &Progress) -> anyhow::Result<()> {
+    let counts = |of: fn(&model::delivery::RowCounts) -> u64| -> u64 {
+        built.outcome.deliveries.iter().map(|delivery| of(&delivery.counts)).sum()
+    };
+    progress.done(format!(
+        "Ingested {} rows: {} sightings, {} new in their day, {} attributed, {} in quarantine",
+        grouped(counts(|c| c.rows)),
+        grouped(counts(|c| c.sightings)),
+        grouped(counts(|c| c.new)),
+        grouped(counts(|c| c.attributed)),
+        grouped(counts(|c| c.quarantined)),
+    ));
+    output::line("")?;
+    ingest::changes(&built.outcome.changes)?;
+    output::line(format!(
+        "\nIn {:.1} s: {} incidents, {} obligations ({} with a running clock), {} notices drafted, \
+         {} addresses and domains to deal with.\n\
+         Where to look (add --data {} to each):\n  \
+         juyan incidents\n  juyan incident INC-{}-0001\n  juyan obligations --show ours\n  \
+         juyan notices\n  juyan journal verify",
+        built.seconds,
+        built.outcome.changes.len(),
+        grouped(built.obligations),
+        grouped(built.running),
+        grouped(built.notices),
+        grouped(built.remediations),
+        built.directory,
+        year(built),
+    ))
+}
+
+/// The year in the incidents' numbers.
+fn year(built: &Built) -> String {
+    let first = built.outcome.changes.first();
+    let number = first.map(|change| change.incident.as_str()).unwrap_or_default();
+    number.split('-').nth(1).unwrap_or_default().to_owned()
+}

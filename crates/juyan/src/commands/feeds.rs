@@ -1,0 +1,104 @@
+//! `juyan feeds`: the mappings at hand, and reading a file by one without keeping anything.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use ::feeds::{Block, Catalogue, Limits, Mapping};
+use anyhow::Context;
+use serde_json::{Map, Value, json};
+
+use crate::cli::Feeds;
+use crate::commands::{self, ingest};
+use crate::output::{self, Table};
+
+pub(crate) fn run(args: Feeds) -> anyhow::Result<ExitCode> {
+    match args {
+        Feeds::List { json } => list(json),
+        Feeds::Parse { feed, file, shape } => parse(&feed, &file, &shape),
+    }
+}
+
+fn list(json: bool) -> anyhow::Result<ExitCode> {
+    let catalogue = Catalogue::builtin();
+    let mappings = catalogue.ids().filter_map(|id| catalogue.get(id));
+    if json {
+        let all: Vec<_> = mappings.map(|m| json!({"id": m.id(), "version": m.version()})).collect();
+        output::json(&all)?;
+    } else {
+        let mut table = Table::new(["MAPPING", "VERSION"]);
+        for mapping in mappings {
+            table.row([mapping.id().to_owned(), mapping.version().to_owned()]);
+        }
+        table.print()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse(feed: &str, path: &Path, shape: &str) -> anyhow::Result<ExitCode> {
+    let own;
+    let mapping = if Path::new(feed).extension().is_some_and(|ending| ending == "toml") {
+        let text = std::fs::read_to_string(feed).with_context(|| format!("`{feed}`"))?;
+        own = Mapping::from_toml(&text, feed)?;
+        &own
+    } else {
+        let id = ingest::mapping_id(feed, path)?;
+        Catalogue::builtin()
+            .get(&id)
+            .with_context(|| format!("there is no feed mapping `{id}`: `juyan feeds list` names them"))?
+    };
+    let input: Box<dyn BufRead> = if path.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(path).with_context(|| format!("`{}`", path.display()))?;
+        Box::new(BufReader::new(file))
+    };
+    let mut reader = ::feeds::open(input, mapping, &Limits::default())?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let (mut rows, mut quarantined) = (0_usize, 0_usize);
+    while let Some(block) = reader.next_block()? {
+        for row in 0..block.sightings.len() {
+            let event = if shape == "intelmq" { block.event(row) } else { plain(&block, row)? };
+            serde_json::to_writer(&mut out, &event)?;
+            out.write_all(b"\n")?;
+        }
+        rows += block.sightings.len();
+        quarantined += block.quarantined.len();
+        for bad in &block.quarantined {
+            // The rows go to stdout, so what is refused goes to stderr, never silently.
+            writeln!(io::stderr(), "line {}: {}", bad.line, bad.reason)?;
+        }
+    }
+    out.flush()?;
+    writeln!(io::stderr(), "{rows} rows, {quarantined} in quarantine, mapping {}", mapping.id())?;
+    Ok(if quarantined == 0 { ExitCode::SUCCESS } else { commands::FINDINGS.into() })
+}
+
+/// A sighting as the desk keeps it: its columns, and the rest under `details`.
+fn plain(block: &Block, row: usize) -> anyhow::Result<Map<String, Value>> {
+    let sighting = block.sightings.row(row).context("a row of the block")?;
+    let mut details = String::new();
+    block.details(row, &mut details);
+    let details: Value = if details.is_empty() { Value::Null } else { serde_json::from_str(&details)? };
+    let ip = |ip: model::Ip| (!ip.is_none()).then(|| ip.to_string());
+    let event = json!({
+        "line": sighting.line,
+        "seen": sighting.seen.to_string(),
+        "ip": ip(sighting.ip),
+        "port": sighting.port,
+        "domain": sighting.domain,
+        "url": sighting.url,
+        "threat": sighting.threat,
+        "classification": sighting.classification,
+        "transport": sighting.transport,
+        "destination_ip": ip(sighting.destination_ip),
+        "destination_port": sighting.destination_port,
+        "destination_domain": sighting.destination_domain,
+        "stated_asn": sighting.stated_asn,
+        "details": details,
+    });
+    let Value::Object(mut event) = event else { return Ok(Map::new()) };
+    event.retain(|_, value| !(value.is_null() || *value == "" || *value == 0));
+    Ok(event)
+}

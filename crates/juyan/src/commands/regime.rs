@@ -1,0 +1,184 @@
+//! `juyan regime`: check a pack, grade by it, count its deadlines. Nothing of the desk is touched.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow, bail};
+use rules::{Calendar, Clock, Findings, Inputs, Pack};
+use serde_json::json;
+
+use crate::cli::{Deadline, Regime};
+use crate::output::{self, Table};
+use crate::{builtin, commands};
+
+pub(crate) fn run(args: Regime) -> anyhow::Result<ExitCode> {
+    match args {
+        Regime::List { json } => list(json),
+        Regime::Check { file, json } => check(&file, json),
+        Regime::Grade { pack, inputs, json } => grade(&pack, &inputs, json),
+        Regime::Deadline(args) => deadline(&args),
+    }
+}
+
+fn list(json: bool) -> anyhow::Result<ExitCode> {
+    let packs = builtin::regimes().iter().map(|s| Pack::parse(&s.text, &s.origin)).collect::<Result<Vec<_>, _>>()?;
+    if json {
+        let all: Vec<_> = packs.iter().map(head).collect();
+        output::json(&all)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(["PACK", "VERSION", "INSTRUMENT", "IN FORCE", "REPEALED", "DUTIES"]);
+    for pack in &packs {
+        table.row([
+            pack.id().to_string(),
+            pack.version().to_owned(),
+            pack.instrument().to_owned(),
+            pack.since().to_string(),
+            pack.repealed().map_or_else(|| "-".to_owned(), |day| day.to_string()),
+            pack.duties().len().to_string(),
+        ]);
+    }
+    table.print()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn head(pack: &Pack) -> serde_json::Value {
+    json!({
+        "id": pack.id(), "version": pack.version(), "instrument": pack.instrument(),
+        "title": pack.title(), "in_force": pack.since().to_string(),
+        "repealed": pack.repealed().map(|day| day.to_string()),
+        "duties": pack.duties().len(), "readings": pack.readings().len(),
+    })
+}
+
+fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let text = read(file)?;
+    let pack = match Pack::parse(&text, &file.to_string_lossy()) {
+        Ok(pack) => pack,
+        Err(findings) => return wrong(&findings, json),
+    };
+    let calendar = calendar(pack.calendar())?;
+    let cases = match pack.prove(&calendar) {
+        Ok(cases) => cases,
+        Err(findings) => return wrong(&findings, json),
+    };
+    if json {
+        output::json(&json!({"sound": true, "pack": head(&pack), "cases": cases}))?;
+    } else {
+        output::line(format!(
+            "{} {} is sound: {} duties, {} grades, {} readings, {cases} cases hold with calendar {}",
+            pack.id(),
+            pack.version(),
+            pack.duties().len(),
+            pack.grades().len(),
+            pack.readings().len(),
+            calendar.id()
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
+    if json {
+        let all: Vec<_> = findings
+            .iter()
+            .map(|f| json!({"origin": f.origin, "line": f.line, "key": f.key, "what": f.what, "fix": f.fix}))
+            .collect();
+        output::json(&json!({"sound": false, "findings": all}))?;
+    } else {
+        output::line(findings)?;
+    }
+    Ok(commands::FINDINGS.into())
+}
+
+fn grade(pack: &str, inputs: &[String], json: bool) -> anyhow::Result<ExitCode> {
+    let pack = find(pack)?;
+    let inputs = Inputs::parse(pack.inputs(), inputs.iter().map(String::as_str))?;
+    let assessed = rules::assess(&pack, &inputs)?;
+    if json {
+        output::json(&json!({
+            "pack": pack.id(), "version": pack.version(), "grade": assessed.grade,
+            "possible": assessed.possible, "because": assessed.because,
+        }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let name = pack.grade(&assessed.grade).map(|grade| grade.name.clone()).unwrap_or_default();
+    output::line(format!("{} {} ({})", assessed.grade, name.get("zh"), name.get("en")))?;
+    if assessed.possible.len() > 1 {
+        let possible: Vec<_> = assessed.possible.iter().map(model::GradeId::as_str).collect();
+        output::line(format!("still possible: {}; the gravest governs deadlines", possible.join(", ")))?;
+    }
+    output::line(assessed.because)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
+    let pack = find(&args.pack)?;
+    let duty = pack.duty(&args.duty).ok_or_else(|| {
+        let known: Vec<_> = pack.duties().iter().map(|duty| duty.id.as_str()).collect();
+        anyhow!("`{}` has no duty `{}`; it has {}", pack.id(), args.duty, known.join(", "))
+    })?;
+    if let Some(grade) = &args.grade {
+        if pack.grade(grade).is_none() {
+            bail!("`{}` has no grade `{grade}`", pack.id());
+        }
+        if !duty.applies_at(grade) {
+            bail!("duty `{}` is not owed at grade `{grade}`", duty.id);
+        }
+    }
+    let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
+    let (Clock::Within(within) | Clock::Keep(within)) = &duty.clock;
+    let due = rules::deadline(within, args.start, pack.zone(), &calendar)?;
+    let local = |at: jiff::Timestamp| at.to_zoned(pack.zone().clone()).to_string();
+    if args.json {
+        output::json(&json!({
+            "pack": pack.id(), "duty": duty.id, "article": duty.article, "within": within.to_string(),
+            "start": args.start, "due": due.due, "due_local": due.due.map(local),
+            "last_day": due.last_day.map(|day| day.to_string()), "calendar": calendar.id(),
+            "provisional": due.provisional, "steps": due.steps,
+        }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::line(format!("{} {}, article {}: {}", pack.id(), duty.id, duty.article, duty.does.get("en")))?;
+    output::line(format!("within {within}, from {}", local(args.start)))?;
+    for step in &due.steps {
+        output::line(format!("  {step}"))?;
+    }
+    output::line(match due.due {
+        Some(at) => format!("due {} (calendar {})", local(at), calendar.id()),
+        None => "due at no stated time".to_owned(),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A pack by its id, or from a file.
+fn find(name: &str) -> anyhow::Result<Pack> {
+    if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
+        return Ok(Pack::parse(&read(Path::new(name))?, name)?);
+    }
+    for source in builtin::regimes() {
+        let pack = Pack::parse(&source.text, &source.origin)?;
+        if pack.id().as_str() == name {
+            return Ok(pack);
+        }
+    }
+    bail!("there is no pack `{name}`: `juyan regime list` names them, a file ends in .toml")
+}
+
+/// A calendar by its name, or from a file.
+fn calendar(name: &str) -> anyhow::Result<Calendar> {
+    if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
+        return Ok(Calendar::parse(&read(Path::new(name))?, name)?);
+    }
+    for source in builtin::calendars() {
+        let calendar = Calendar::parse(&source.text, &source.origin)?;
+        if calendar.name() == name {
+            return Ok(calendar);
+        }
+    }
+    bail!("there is no calendar `{name}`; a file ends in .toml")
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("`{}`", path.display()))
+}

@@ -1,0 +1,73 @@
+//! `juyan serve`: the web desk, on this machine only.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use app::App;
+use jiff::tz::TimeZone;
+use model::organisation::Bilingual;
+use model::permit::ReadPermit;
+use web::Desk;
+
+use crate::cli::Serve;
+use crate::config::Config;
+use crate::{desk, output};
+
+pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
+    let (app, config) = desk::open(&args.common.data).await?;
+    open_desk(app, &config, args.listen).await
+}
+
+/// Serves until interrupted.
+pub(crate) async fn open_desk(
+    app: App,
+    config: &Config,
+    listen: SocketAddr,
+) -> anyhow::Result<ExitCode> {
+    if !listen.ip().is_loopback() {
+        bail!(
+            "cannot listen on {listen}: nobody signs in to the desk yet, so whoever reaches it reads \
+             everything. It listens on loopback only (127.0.0.1 or ::1); use an SSH tunnel to reach it \
+             from elsewhere"
+        );
+    }
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}"))?;
+    let address = listener.local_addr()?;
+    let router = web::router(desk(app, config).await?);
+    output::line(format!("The desk is open: http://{address}/ (Ctrl-C closes it)"))?;
+    web::serve(listener, router, interrupted()).await.context("the desk closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How often open pages are told of new acts.
+const PACE: Duration = Duration::from_secs(3);
+
+async fn desk(app: App, config: &Config) -> anyhow::Result<Desk<App>> {
+    let zone = TimeZone::get(&config.zone).with_context(|| format!("zone `{}`", config.zone))?;
+    let permit = ReadPermit::at_the_console();
+    let own = app.store().organisation(&permit, &config.own).await?;
+    let organisation = own.map(|own| own.name).unwrap_or_else(|| Bilingual {
+        zh: config.own.to_string(),
+        en: config.own.to_string(),
+    });
+    let clock = app.clock().clone();
+    Ok(Desk {
+        source: Arc::new(app),
+        clock: Arc::new(move || clock.now()),
+        zone,
+        organisation,
+        pace: PACE,
+    })
+}
+
+async fn interrupted() {
+    // Without a handler for the signal the desk stays open until it is killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,51 @@
+//! The desk's own settings: `juyan.toml` in the data directory.
+
+use std::path::Path;
+
+use anyhow::Context;
+use app::{Home, Settings};
+use model::{Handle, PackId};
+use serde::{Deserialize, Serialize};
+
+/// What `juyan.toml` says.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Handle of the organisation whose desk this is.
+    pub(crate) own: Handle,
+    /// Regime packs that this desk applies, in order.
+    pub(crate) regimes: Vec<PackId>,
+    /// The time zone of the desk's clock, by its IANA name.
+    #[serde(default = "utc")]
+    pub(crate) zone: String,
+    /// Whether this is a demonstration, which `juyan demo` may replace.
+    #[serde(default)]
+    pub(crate) demonstration: bool,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+impl Config {
+    pub(crate) fn read(home: &Home) -> anyhow::Result<Self> {
+        let path = home.settings();
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!(
+                "no settings at `{}`. hint: `juyan init --own HANDLE --regime PACK` makes them, \
+                 `juyan demo` builds a demonstration, --data names another directory",
+                path.display()
+            )
+        })?;
+        toml::from_str(&text).with_context(|| format!("`{}`", path.display()))
+    }
+
+    pub(crate) fn write(&self, to: &Path) -> anyhow::Result<()> {
+        let text = toml::to_string(self).context("settings")?;
+        std::fs::write(to, text).with_context(|| format!("`{}`", to.display()))
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { own: self.own.clone(), regimes: self.regimes.clone() }
+    }
+}
