@@ -1,0 +1,34 @@
+//! Limits: how much of anything one delivery may ask for. Input past a limit is refused, not trusted.
+
+/// Bounds on what is read. The defaults fit the largest real reports with room to spare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one record, whether on one physical line or on several.
+    pub max_line_bytes: usize,
+    /// Physical lines that one record with quoted line breaks may span.
+    pub max_record_lines: u64,
+    /// Columns of a header.
+    pub max_columns: usize,
+    /// Bytes of the whole delivery once unpacked.
+    pub max_plain_bytes: u64,
+    /// Records, understood or not, that one block holds at most.
+    pub rows_per_block: usize,
+    /// Bytes of text at which a block is closed though it has room for more rows.
+    pub bytes_per_block: usize,
+    /// Refused rows at which a block is closed, so that a delivery of rubbish stays small in memory.
+    pub quarantined_per_block: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_line_bytes: 256 << 10,
+            max_record_lines: 1024,
+            max_columns: 1024,
+            max_plain_bytes: 64 << 30,
+            rows_per_block: 32 << 10,
+            bytes_per_block: 8 << 20,
+            quarantined_per_block: 4096,
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Mappings: what the columns of one kind of report mean. Data, not code; checked when it is loaded.
+//!
+//! Columns are named, never numbered. A column that no mapping names is kept as `extra.<column>`.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use model::{ThreatName, classification};
+use serde::Deserialize;
+
+use crate::convert::Converter;
+use crate::error::MappingError;
+pub(crate) use crate::time::TimeForm;
+
+pub(crate) mod written;
+
+/// The description of one kind of report.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) format: Format,
+    pub(crate) delimiter: u8,
+    /// Forms of the row's time, tried in this order.
+    pub(crate) times: Vec<TimeForm>,
+    pub(crate) own: Rules,
+    /// Rules common to many reports of one provider; `own` goes before them.
+    pub(crate) shared: Arc<Rules>,
+    /// Columns that fill a field of a sighting when nothing else does, unseen in the event.
+    pub(crate) also: Vec<(String, Field, Converter)>,
+    /// Fields without which a row means nothing, and the column each is read from.
+    pub(crate) mandatory: Vec<(Field, String)>,
+    /// Columns that name the threat when no field of the event does.
+    pub(crate) threat_columns: Vec<String>,
+    pub(crate) constants: Constants,
+}
+
+/// How the rows are written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// RFC 4180 with a header line and a delimiter of choice.
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// What holds for every row that does not say otherwise. Empty means nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Constants {
+    pub(crate) classification: String,
+    pub(crate) identifier: String,
+    pub(crate) application: String,
+    pub(crate) transport: String,
+    /// The threat of a row that names none; always a name that [`ThreatName`] takes.
+    pub(crate) threat: String,
+}
+
+/// Rules by column name.
+pub(crate) type Rules = HashMap<String, Vec<Rule>>;
+
+/// A column's value, converted, is this field of the event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    /// IntelMQ's name; a `*` in it stands for the column's own.
+    pub(crate) key: String,
+    pub(crate) converter: Converter,
+}
+
+/// Fields of an event that are columns of a sighting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Field {
+    Time,
+    Ip,
+    Port,
+    Domain,
+    Url,
+    Classification,
+    Transport,
+    DestinationIp,
+    DestinationPort,
+    DestinationDomain,
+    Asn,
+}
+
+/// Each field with IntelMQ's name and the short name of our own mappings.
+const FIELDS: &[(Field, &str, &str)] = &[
+    (Field::Time, "time.source", "time"),
+    (Field::Ip, "source.ip", "ip"),
+    (Field::Port, "source.port", "port"),
+    (Field::Domain, "source.fqdn", "domain"),
+    (Field::Url, "source.url", "url"),
+    (
+        Field::Classification,
+        "classification.type",
+        "classification",
+    ),
+    (Field::Transport, "protocol.transport", "transport"),
+    (Field::DestinationIp, "destination.ip", "destination_ip"),
+    (
+        Field::DestinationPort,
+        "destination.port",
+        "destination_port",
+    ),
+    (
+        Field::DestinationDomain,
+        "destination.fqdn",
+        "destination_domain",
+    ),
+    (Field::Asn, "source.asn", "asn"),
+];
+
+impl Field {
+    pub(crate) fn by_key(key: &str) -> Option<Self> {
+        FIELDS
+            .iter()
+            .find(|(_, known, _)| *known == key)
+            .map(|(field, ..)| *field)
+    }
+
+    fn by_short_name(name: &str) -> Option<Self> {
+        FIELDS
+            .iter()
+            .find(|(.., short)| *short == name)
+            .map(|(field, ..)| *field)
+    }
+
+    pub(crate) fn key(self) -> &'static str {
+        FIELDS
+            .iter()
+            .find(|(field, ..)| *field == self)
+            .map_or("", |(_, key, _)| key)
+    }
+}
+
+impl Mapping {
+    /// Its name, such as `shadowserver/event4_sinkhole`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The version of the description, as its author counts.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Reads a mapping that an operator wrote; `origin` is the file's name, for messages.
+    ///
+    /// The form is described in `mappings/example.toml`.
+    pub fn from_toml(text: &str, origin: &str) -> Result<Self, MappingError> {
+        written::mapping(text, origin)
+    }
+
+    /// What is known of a column; `None` if nothing.
+    pub(crate) fn rules(&self, column: &str) -> Option<&[Rule]> {
+        self.own
+            .get(column)
+            .or_else(|| self.shared.get(column))
+            .map(Vec::as_slice)
+    }
+
+    pub(crate) fn is_mandatory(&self, field: Field) -> bool {
+        self.mandatory
+            .iter()
+            .any(|(mandatory, _)| *mandatory == field)
+    }
+}
+
+/// Constants checked once, so that nothing later needs to doubt them.
+pub(crate) fn check_constants(constants: &Constants) -> Result<(), (&'static str, String)> {
+    let kind = &constants.classification;
+    if !kind.is_empty() && classification::taxonomy(kind).is_none() {
+        return Err((
+            "classification",
+            format!("`{kind}` is no type of the taxonomy (RSIT)"),
+        ));
+    }
+    match constants.threat.parse::<ThreatName>() {
+        Ok(name) if name.as_str() == constants.threat => Ok(()),
+        Ok(name) => Err(("threat", format!("write it as `{name}`"))),
+        Err(error) => Err(("threat", error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests;
