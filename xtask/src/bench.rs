@@ -32,11 +32,8 @@ pub(crate) fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
     };
     let ground = Ground::clear(metadata.target_directory.as_std_path())?;
     let feed = generate(&juyan, &ground, &options)?;
-    let lines = measure::child(
-        &ground.file("wc.out"),
-        "wc".as_ref(),
-        &["-l".as_ref(), feed.as_ref()],
-    )?;
+    let lines =
+        measure::child(&ground.file("wc.out"), "wc".as_ref(), &["-l".as_ref(), feed.as_ref()])?;
     ensure!(lines.succeeded, "`wc -l` failed");
     let mut report = Report::new(options.rows, size(&feed)?, lines);
     for number in 1..=options.runs {
@@ -45,19 +42,12 @@ pub(crate) fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
     }
     print!("{report}");
     let passed = report.meets_floor() || !options.gate;
-    Ok(if passed {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn generate(juyan: &Path, ground: &Ground, options: &Options) -> anyhow::Result<PathBuf> {
     let feed = ground.file(FEED_FILE);
-    eprintln!(
-        "Generating {} rows with seed {}",
-        options.rows, options.seed
-    );
+    eprintln!("Generating {} rows with seed {}", options.rows, options.seed);
     let status = Command::new(juyan)
         .args(["generate", "--rows", &options.rows.to_string()])
         .args(["--seed", &options.seed.to_string(), "--out"])
@@ -86,11 +76,7 @@ fn ingest(juyan: &Path, ground: &Ground, feed: &Path) -> anyhow::Result<Run> {
     if !cost.succeeded {
         bail!("`juyan ingest` failed; it printed: {said}");
     }
-    let run = Run {
-        cost,
-        written: sizes_below(&data)?,
-        said: said.trim().to_owned(),
-    };
+    let run = Run { cost, written: sizes_below(&data)?, said: said.trim().to_owned() };
     std::fs::remove_dir_all(&data).context("removing the data of one run")?;
     Ok(run)
 }
@@ -127,19 +113,14 @@ fn sizes_below(folder: &Path) -> anyhow::Result<Vec<(String, u64)>> {
     let mut sizes = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let entry = entry?;
-        sizes.push((
-            entry.file_name().to_string_lossy().into_owned(),
-            size(&entry.path())?,
-        ));
+        sizes.push((entry.file_name().to_string_lossy().into_owned(), size(&entry.path())?));
     }
     sizes.sort();
     Ok(sizes)
 }
 
 fn size(path: &Path) -> anyhow::Result<u64> {
-    let metadata = path
-        .symlink_metadata()
-        .with_context(|| path.display().to_string())?;
+    let metadata = path.symlink_metadata().with_context(|| path.display().to_string())?;
     if !metadata.is_dir() {
         return Ok(metadata.len());
     }

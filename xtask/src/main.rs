@@ -2,14 +2,8 @@
 //!
 //! Not part of the product, and nothing of the product is imported here: a crate that does not
 //! compile must not stop the tool that says so.
-#![expect(
-    clippy::print_stdout,
-    reason = "talking on the terminal is what this program is for"
-)]
-#![expect(
-    clippy::print_stderr,
-    reason = "the last word of a failed command belongs on stderr"
-)]
+#![expect(clippy::print_stdout, reason = "talking on the terminal is what this program is for")]
+#![expect(clippy::print_stderr, reason = "the last word of a failed command belongs on stderr")]
 
 mod bench;
 mod test;

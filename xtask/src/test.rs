@@ -33,11 +33,7 @@ const NEEDS: &[Need] = &[
         any_of: &["node", "nodejs"],
         package: "nodejs",
     },
-    Need {
-        why: "npm, to fetch the accessibility checker",
-        any_of: &["npm"],
-        package: "npm",
-    },
+    Need { why: "npm, to fetch the accessibility checker", any_of: &["npm"], package: "npm" },
     Need {
         why: "the time zones, without which no deadline is right",
         any_of: &["/usr/share/zoneinfo/Etc/UTC"],
@@ -73,18 +69,12 @@ pub(crate) fn run(arguments: &[&str]) -> anyhow::Result<ExitCode> {
         .env("JUYAN_BIN", juyan)
         .status()
         .context("cargo does not start")?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn remedy(needs: &[Need], is_there: impl Fn(&str) -> bool, may_install: bool) -> Remedy {
-    let missing: Vec<&Need> = needs
-        .iter()
-        .filter(|need| !need.any_of.iter().any(|name| is_there(name)))
-        .collect();
+    let missing: Vec<&Need> =
+        needs.iter().filter(|need| !need.any_of.iter().any(|name| is_there(name))).collect();
     let packages: Vec<&'static str> = missing.iter().map(|need| need.package).collect();
     if missing.is_empty() {
         return Remedy::Nothing;
@@ -92,10 +82,8 @@ fn remedy(needs: &[Need], is_there: impl Fn(&str) -> bool, may_install: bool) ->
     if may_install {
         return Remedy::Install(packages);
     }
-    let list: Vec<String> = missing
-        .iter()
-        .map(|need| format!("  {}: {}", need.package, need.why))
-        .collect();
+    let list: Vec<String> =
+        missing.iter().map(|need| format!("  {}: {}", need.package, need.why)).collect();
     Remedy::Tell(format!(
         "The tests need what is not here:\n{}\nOn Debian, this brings it:\n  sudo apt-get update && sudo apt-get install --yes --no-install-recommends {}",
         list.join("\n"),
@@ -125,21 +113,14 @@ fn apt(arguments: &[&str]) -> anyhow::Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive")
         .status()
         .context("apt-get does not start")?;
-    ensure!(
-        status.success(),
-        "`apt-get {}` failed: {status}",
-        arguments.join(" ")
-    );
+    ensure!(status.success(), "`apt-get {}` failed: {status}", arguments.join(" "));
     Ok(())
 }
 
 /// Fetches what each lock file of npm in the repository pins, where that has not been done yet.
 fn fetch_npm_packages(root: &Path) -> anyhow::Result<()> {
     let tree = Tree::read(root)?;
-    for lock in tree
-        .paths()
-        .filter(|path| path.ends_with("package-lock.json"))
-    {
+    for lock in tree.paths().filter(|path| path.ends_with("package-lock.json")) {
         let folder = root.join(lock);
         let folder = folder.parent().context("a lock file lies in a folder")?;
         if folder.join("node_modules").exists() {
@@ -157,13 +138,8 @@ fn fetch_npm_packages(root: &Path) -> anyhow::Result<()> {
 
 /// The profile that the arguments for `cargo test` choose, so that the binary is built in the same.
 fn profile<'a>(arguments: &'a [&'a str]) -> &'a [&'a str] {
-    let of_cargo = arguments
-        .split(|word| *word == "--")
-        .next()
-        .unwrap_or_default();
-    let chosen = of_cargo
-        .iter()
-        .position(|word| matches!(*word, "--release" | "-r" | "--profile"));
+    let of_cargo = arguments.split(|word| *word == "--").next().unwrap_or_default();
+    let chosen = of_cargo.iter().position(|word| matches!(*word, "--release" | "-r" | "--profile"));
     match chosen {
         Some(at) if of_cargo.get(at) == Some(&"--profile") => {
             of_cargo.get(at..at + 2).unwrap_or_default()

@@ -32,12 +32,7 @@ struct Finding {
 
 impl Finding {
     fn new(path: &str, line: usize, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            what: what.into(),
-            fix: fix.into(),
-        }
+        Self { path: path.to_owned(), line, what: what.into(), fix: fix.into() }
     }
 }
 
@@ -83,8 +78,5 @@ fn say(rule: fn(&Tree) -> Vec<Finding>, tree: &Tree) -> String {
 
 #[cfg(test)]
 fn as_text(findings: &[Finding]) -> String {
-    findings
-        .iter()
-        .flat_map(|finding| [finding.to_string(), "\n".to_owned()])
-        .collect()
+    findings.iter().flat_map(|finding| [finding.to_string(), "\n".to_owned()]).collect()
 }

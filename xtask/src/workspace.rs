@@ -15,10 +15,7 @@ pub(crate) fn cargo(root: &Path) -> Command {
 
 /// The members of the workspace and their dependencies, without those of others.
 pub(crate) fn metadata() -> anyhow::Result<Metadata> {
-    MetadataCommand::new()
-        .no_deps()
-        .exec()
-        .context("`cargo metadata` failed")
+    MetadataCommand::new().no_deps().exec().context("`cargo metadata` failed")
 }
 
 /// Builds `juyan` and says where it lies.

@@ -1,7 +1,7 @@
 //! Assessing: how big is each threat now, what grade does that make it, and what changes with it.
 //!
-//! A pure question to the world: it takes no input but the days that may have changed, and run twice it
-//! does nothing the second time. The grade follows the largest window measured since the incident was
+//! It looks at what the ledger holds and moves the incidents one step nearer to right: run twice, it does
+//! nothing the second time, and a run that was cut short is made good by the next. The grade follows the largest window measured since the incident was
 //! opened, so it rises as tallies grow and never falls by itself; lowering it is the authority's act.
 
 use std::collections::BTreeSet;
@@ -34,6 +34,14 @@ pub struct Change {
     pub remediations: u64,
 }
 
+/// What assessing changed, and what it could not decide.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Outcome {
+    pub changes: Vec<Change>,
+    /// Threats of which nothing could be derived, each with the reason; assess again once it is mended.
+    pub undecided: Vec<String>,
+}
+
 /// One pack and the calendar it counts by.
 pub(crate) struct Regime {
     pub(crate) pack: Arc<Pack>,
@@ -50,19 +58,23 @@ pub(crate) struct Measured {
 }
 
 impl App {
-    /// Assesses every threat seen on these days, for each pack that this desk applies.
+    /// Assesses these threats (none named means all) over these days, for each pack that this desk applies.
+    ///
+    /// A threat that cannot be decided (a calendar lacks the year, nobody in the directory holds a role)
+    /// holds up none of the others: it is reported, and nothing of it is written.
     ///
     /// # Errors
-    /// When the ledger or the database fail, or a pack cannot be applied to what was measured.
+    /// When the ledger or the database fail.
     pub async fn assess(
         &self,
         finder: &Handle,
         days: &BTreeSet<Date>,
+        threats: Option<&BTreeSet<ThreatName>>,
         watch: &mut (dyn FnMut(&Change) + Send),
-    ) -> Result<Vec<Change>, AppError> {
-        let Some(range) = instants(days) else { return Ok(Vec::new()) };
+    ) -> Result<Outcome, AppError> {
+        let mut outcome = Outcome::default();
+        let Some(range) = instants(days) else { return Ok(outcome) };
         let tallies = self.ledger.tallies().await?;
-        let mut changes = Vec::new();
         for id in &self.settings.regimes {
             let pack = self.law.pack(id)?.clone();
             let calendar = self.law.calendar_of(&pack)?.clone();
@@ -70,19 +82,68 @@ impl App {
             for (threat, classifications) in tallies.threats() {
                 let mut classifications = Vec::from_iter(classifications);
                 classifications.retain(|kind: &String| regime.pack.applies_to(kind));
-                if classifications.is_empty() {
+                let is_asked = threats.is_none_or(|some| some.contains(&threat));
+                if classifications.is_empty() || !is_asked {
                     continue;
                 }
+                let name = threat.to_string();
                 let matter = (threat, classifications);
-                let measured = self.measure(&tallies, &regime, finder, matter, range.clone()).await?;
-                let Some(measured) = measured else { continue };
-                if let Some(change) = self.follow(&tallies, &regime, finder, measured).await? {
-                    watch(&change);
-                    changes.push(change);
+                match self.assess_one(&tallies, &regime, finder, matter, range.clone()).await {
+                    Ok(None) => {}
+                    Ok(Some(change)) => {
+                        watch(&change);
+                        outcome.changes.push(change);
+                    }
+                    Err(why @ (AppError::Assess(_) | AppError::Oblige(_))) => {
+                        tracing::error!(threat = name, "Could not decide about `{name}`: {why}");
+                        outcome.undecided.push(format!("{name}: {why}"));
+                    }
+                    Err(other) => return Err(other),
                 }
             }
         }
-        Ok(changes)
+        Ok(outcome)
+    }
+
+    async fn assess_one(
+        &self,
+        tallies: &Tallies,
+        regime: &Regime,
+        finder: &Handle,
+        matter: (ThreatName, Vec<String>),
+        range: Range<Timestamp>,
+    ) -> Result<Option<Change>, AppError> {
+        let permit = ReadPermit::at_the_console();
+        let open = self.store.open_incident_of(&permit, &matter.0, regime.pack.id()).await?;
+        // Whoever found it first stays its finder, whoever has seen it since.
+        let finder = open.as_ref().map_or(finder, |incident| &incident.finder).clone();
+        let measured = self.measure(tallies, regime, &finder, matter, range).await?;
+        let Some(measured) = measured else { return Ok(None) };
+        let involvement = self.involvement(tallies, &measured, open.as_ref()).await?;
+        match open {
+            None => self.open_incident(regime, &finder, measured, involvement).await.map(Some),
+            Some(incident) => self.advance(regime, incident, measured, involvement).await,
+        }
+    }
+
+    /// Assesses everything seen in the last days that have data: what a run that was cut short left
+    /// undone is done now.
+    ///
+    /// # Errors
+    /// As [`assess`](Self::assess).
+    pub async fn assess_lately(
+        &self,
+        days: u32,
+        watch: &mut (dyn FnMut(&Change) + Send),
+    ) -> Result<Outcome, AppError> {
+        let Some(last) = self.ledger.tallies().await?.last_hour() else {
+            return Ok(Outcome::default());
+        };
+        let last = last.to_zoned(TimeZone::UTC).date();
+        let back = |n: u32| last.checked_sub(jiff::Span::new().days(i64::from(n))).ok();
+        let days: BTreeSet<Date> = (0..days.max(1)).map_while(back).collect();
+        let own = self.settings.own.clone();
+        self.assess(&own, &days, None, watch).await
     }
 
     /// Measures a threat over the windows that end in `range`; `None` when it was not seen there.
@@ -141,23 +202,6 @@ impl App {
             self.settings.own,
             pack.id()
         )))
-    }
-
-    /// Lets an incident follow what was measured: opens it, raises it, or records that it grew.
-    async fn follow(
-        &self,
-        tallies: &Tallies,
-        regime: &Regime,
-        finder: &Handle,
-        measured: Measured,
-    ) -> Result<Option<Change>, AppError> {
-        let permit = ReadPermit::at_the_console();
-        let open = self.store.open_incident_of(&permit, &measured.threat, regime.pack.id()).await?;
-        let involvement = self.involvement(tallies, &measured, open.as_ref()).await?;
-        match open {
-            None => self.open_incident(regime, finder, measured, involvement).await.map(Some),
-            Some(incident) => self.advance(regime, incident, measured, involvement).await,
-        }
     }
 
     async fn open_incident(

@@ -31,8 +31,12 @@ pub enum AppError {
     BadInput(String),
     #[error("the delivery is larger than {limit} bytes when unpacked; split it")]
     TooLarge { limit: u64 },
-    #[error("the delivery cannot be unpacked to its end ({0}); ask for the file again. Nothing was kept")]
+    #[error(
+        "the delivery cannot be unpacked to its end ({0}); ask for the file again. Nothing was kept"
+    )]
     Unpack(std::io::Error),
+    #[error("delivery `{id}`: other processes write the same days all the time; try again later")]
+    Overtaken { id: model::DeliveryId },
     #[error("the reading thread ended early: {0}")]
     Reader(String),
 }

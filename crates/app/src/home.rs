@@ -27,7 +27,9 @@ impl Home {
     /// # Errors
     /// When the file system refuses.
     pub fn create(&self) -> std::io::Result<()> {
-        for directory in [self.0.clone(), self.deliveries(), self.ledger(), self.atlas(), self.feeds()] {
+        for directory in
+            [self.0.clone(), self.deliveries(), self.ledger(), self.atlas(), self.feeds()]
+        {
             std::fs::create_dir_all(directory)?;
         }
         Ok(())

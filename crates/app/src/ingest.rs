@@ -12,12 +12,12 @@ use std::sync::Arc;
 use feeds::{Block, Catalogue, FeedError, Limits, Mapping};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
-use ledger::{Begin, Intake};
+use jiff::{SignedDuration, Timestamp};
+use ledger::{Begin, Intake, LedgerError, TakenIn};
 use model::columns::Texts;
 use model::delivery::{Delivery, Progress, Quarantined, RowCounts};
 use model::permit::ReadPermit;
-use model::{Attribution, DeliveryId};
+use model::{Attribution, DeliveryId, ThreatName};
 use tokio::sync::mpsc;
 
 use crate::{App, AppError};
@@ -26,6 +26,9 @@ use crate::{App, AppError};
 /// still has them.
 const QUARANTINE_MAX: usize = 100_000;
 
+/// How often a delivery is begun anew because other processes write the same days.
+const OVERTAKEN_MAX: u32 = 20;
+
 /// What became of a delivery.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Ingested {
@@ -33,6 +36,8 @@ pub struct Ingested {
     pub counts: RowCounts,
     /// The days (UTC) on which its sightings were seen.
     pub days: BTreeSet<Date>,
+    /// The threats that it names.
+    pub threats: BTreeSet<ThreatName>,
     /// Whether the ledger had it already, so that nothing was counted now.
     pub already: bool,
 }
@@ -48,6 +53,7 @@ struct Part {
 struct Tally {
     counts: RowCounts,
     days: BTreeSet<Date>,
+    threats: BTreeSet<ThreatName>,
     quarantined: Vec<Quarantined>,
 }
 
@@ -60,7 +66,11 @@ impl App {
         if let Some(mapping) = Catalogue::builtin().get(id) {
             return Ok(Arc::new(mapping.clone()));
         }
-        let unknown = || AppError::BadInput(format!("there is no feed mapping `{id}`: `juyan feeds list` names them"));
+        let unknown = || {
+            AppError::BadInput(format!(
+                "there is no feed mapping `{id}`: `juyan feeds list` names them"
+            ))
+        };
         if id.contains("..") || id.starts_with('/') {
             return Err(unknown());
         }
@@ -81,30 +91,40 @@ impl App {
     ) -> Result<Ingested, AppError> {
         let permit = ReadPermit::at_the_console();
         let delivery = self.store.delivery(&permit, id).await?;
-        let delivery = delivery.ok_or_else(|| AppError::BadInput(format!("there is no delivery `{id}`")))?;
+        let delivery =
+            delivery.ok_or_else(|| AppError::BadInput(format!("there is no delivery `{id}`")))?;
         let mapping = self.mapping(&delivery.mapping)?;
-        let begin = self.ledger.begin(id).await?;
-        let already = matches!(begin, Begin::AlreadyThere);
-        let tally = match begin {
-            Begin::New(intake) => self.take_in(*intake, id, mapping, watch).await,
-            Begin::AlreadyThere => self.read_again(id, mapping).await,
-        };
-        match tally {
-            Ok(tally) => self.ingested(&delivery, tally, already).await,
-            Err(AppError::Feed(why)) => Err(self.refused(&delivery, why).await?),
-            Err(other) => Err(other),
+        for _ in 0..OVERTAKEN_MAX {
+            let begin = self.ledger.begin(id).await?;
+            let already = matches!(begin, Begin::AlreadyThere(_));
+            let tally = match begin {
+                Begin::New(intake) => {
+                    self.take_in(*intake, &delivery, mapping.clone(), watch).await
+                }
+                Begin::AlreadyThere(taken_in) => {
+                    self.read_again(&delivery, mapping.clone(), taken_in).await
+                }
+            };
+            return match tally {
+                Ok(tally) => self.ingested(&delivery, tally, already).await,
+                Err(AppError::Feed(why)) => Err(self.refused(&delivery, why).await?),
+                // Another process has written the same day meanwhile: what is new is another question now.
+                Err(AppError::Ledger(LedgerError::Overtaken { .. })) => continue,
+                Err(other) => Err(other),
+            };
         }
+        Err(AppError::Overtaken { id: *id })
     }
 
     async fn take_in(
         &self,
         mut intake: Intake,
-        id: &DeliveryId,
+        delivery: &Delivery,
         mapping: Arc<Mapping>,
         watch: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Tally, AppError> {
         let mut tally = Tally::default();
-        let (mut parts, reader) = self.start_reading(id, mapping)?;
+        let (mut parts, reader) = self.start_reading(delivery, mapping)?;
         while let Some(Part { block, attribution }) = parts.recv().await {
             let kept = intake.admit(&block.sightings, &attribution).await?;
             let details = details(&block, &kept);
@@ -121,9 +141,16 @@ impl App {
     }
 
     /// Reads a delivery that the ledger already has, for its figures and its quarantined rows.
-    async fn read_again(&self, id: &DeliveryId, mapping: Arc<Mapping>) -> Result<Tally, AppError> {
+    async fn read_again(
+        &self,
+        delivery: &Delivery,
+        mapping: Arc<Mapping>,
+        taken_in: TakenIn,
+    ) -> Result<Tally, AppError> {
         let mut tally = Tally::default();
-        let (mut parts, reader) = self.start_reading(id, mapping)?;
+        tally.counts.new = taken_in.new;
+        tally.counts.attributed = taken_in.attributed;
+        let (mut parts, reader) = self.start_reading(delivery, mapping)?;
         while let Some(Part { block, .. }) = parts.recv().await {
             tally.count(&block);
             tally.quarantine(block);
@@ -134,14 +161,16 @@ impl App {
 
     fn start_reading(
         &self,
-        id: &DeliveryId,
+        delivery: &Delivery,
         mapping: Arc<Mapping>,
     ) -> Result<(mpsc::Receiver<Part>, Reading), AppError> {
-        let (_, file) = self.content(id)?;
+        let file = self.content(&delivery.id)?;
+        let limits = limits(delivery.received_at);
         let atlas = self.atlas.load();
         // Two blocks may wait: enough that neither side idles, little enough to bound memory.
         let (send, receive) = mpsc::channel(2);
-        let reader = tokio::task::spawn_blocking(move || read(file, &mapping, &atlas, &send));
+        let reader =
+            tokio::task::spawn_blocking(move || read(file, &mapping, &limits, &atlas, &send));
         Ok((receive, reader))
     }
 
@@ -151,7 +180,7 @@ impl App {
         tally: Tally,
         already: bool,
     ) -> Result<Ingested, AppError> {
-        let Tally { counts, days, quarantined } = tally;
+        let Tally { counts, days, threats, quarantined } = tally;
         if !matches!(delivery.progress, Progress::Ingested { .. }) {
             let mut tx = self.store.begin().await?;
             tx.insert_quarantined(&delivery.id, &quarantined).await?;
@@ -167,7 +196,7 @@ impl App {
             tx.record(&self.act("delivery.ingested", delivery.id.to_string(), details)).await?;
             tx.commit().await?;
         }
-        Ok(Ingested { delivery: delivery.id, counts, days, already })
+        Ok(Ingested { delivery: delivery.id, counts, days, threats, already })
     }
 
     /// Marks a delivery refused and gives back the error that says why.
@@ -185,15 +214,24 @@ impl App {
 
 type Reading = tokio::task::JoinHandle<Result<(), FeedError>>;
 
+/// A row must have been seen within 400 days before the delivery came, or within the day after: clocks
+/// differ, but not by more.
+fn limits(received_at: Timestamp) -> Limits {
+    let day = |days: i64| SignedDuration::from_hours(24 * days);
+    let from = received_at.checked_sub(day(400)).unwrap_or(Timestamp::MIN);
+    let to = received_at.checked_add(day(1)).unwrap_or(Timestamp::MAX);
+    Limits { seen: from..=to, ..Limits::default() }
+}
+
 /// The reading thread: ends at the end of the file, at an error, or when nobody listens any more.
 fn read(
     file: File,
     mapping: &Mapping,
+    limits: &Limits,
     atlas: &atlas::Atlas,
     send: &mpsc::Sender<Part>,
 ) -> Result<(), FeedError> {
-    let limits = Limits::default();
-    let mut reader = feeds::open(BufReader::new(file), mapping, &limits)?;
+    let mut reader = feeds::open(BufReader::new(file), mapping, limits)?;
     while let Some(block) = reader.next_block()? {
         let attribution = atlas.attribute(&block.sightings);
         if send.blocking_send(Part { block, attribution }).is_err() {
@@ -210,6 +248,8 @@ impl Tally {
         self.counts.rows += sightings + quarantined;
         self.counts.sightings += sightings;
         self.counts.quarantined += quarantined;
+        let names = block.sightings.threat.values().iter();
+        self.threats.extend(names.filter_map(|name| name.parse::<ThreatName>().ok()));
         let mut last = None;
         for &seen in &block.sightings.seen {
             let day = seen.div_euclid(86_400_000_000);
@@ -238,7 +278,8 @@ fn details(block: &Block, kept: &[u32]) -> Texts {
 }
 
 fn attributed(attribution: &Attribution, kept: &[u32]) -> u64 {
-    let known = |row: &&u32| attribution.get(index(**row)).is_some_and(|holding| !holding.is_unknown());
+    let known =
+        |row: &&u32| attribution.get(index(**row)).is_some_and(|holding| !holding.is_unknown());
     length(kept.iter().filter(known).count())
 }
 

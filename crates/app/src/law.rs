@@ -28,7 +28,9 @@ pub enum LawError {
     /// What is wrong with a pack or a calendar, finding by finding.
     #[error("{0}")]
     Findings(#[from] rules::Findings),
-    #[error("pack `{pack}` counts days by the calendar `{calendar}`, of which there is no file; there are: {known}")]
+    #[error(
+        "pack `{pack}` counts days by the calendar `{calendar}`, of which there is no file; there are: {known}"
+    )]
     NoCalendar { pack: PackId, calendar: String, known: String },
     #[error("there is no pack `{0}`; there are: {1}")]
     NoPack(PackId, String),

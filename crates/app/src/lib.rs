@@ -138,7 +138,9 @@ fn load_atlas(home: &Home) -> Result<atlas::Atlas, AppError> {
     for path in files {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let file = std::fs::File::open(&path).map_err(|why| AppError::file(&path, why))?;
-        if let Some(loaded) = register::load_into(&mut builder, name, std::io::BufReader::new(file))? {
+        if let Some(loaded) =
+            register::load_into(&mut builder, name, std::io::BufReader::new(file))?
+        {
             let (rows, skipped) = (loaded.rows, loaded.skipped_count);
             tracing::info!(file = name, rows, skipped, "Loaded `{name}` into the atlas");
         }

@@ -93,7 +93,8 @@ impl App {
             }
             added += tx.upsert_remediations(&chunk).await?.added;
         }
-        let rows: Vec<_> = slice.domains.iter().map(|found| domain(incident, &notice, found)).collect();
+        let rows: Vec<_> =
+            slice.domains.iter().map(|found| domain(incident, &notice, found)).collect();
         added += tx.upsert_remediations(&rows).await?.added;
         if added > 0 {
             tx.set_notice_items(&notice.id, notice.items + added).await?;
@@ -169,4 +170,3 @@ fn domain(incident: &Incident, notice: &Notice, found: &FoundDomain) -> Remediat
         state: remediation::State::Assigned,
     }
 }
-

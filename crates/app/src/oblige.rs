@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::SignedDuration;
 use ledger::{Tallies, Which};
 use model::incident::Assessment;
 use model::obligation::{Obligation, State};
@@ -55,7 +55,12 @@ impl Consequences {
         self.obligations + self.notices + self.remediations == 0
     }
 
-    pub(crate) fn change(self, incident: &Incident, from: Option<String>, now: &Assessment) -> Change {
+    pub(crate) fn change(
+        self,
+        incident: &Incident,
+        from: Option<String>,
+        now: &Assessment,
+    ) -> Change {
         Change {
             incident: incident.number.to_string(),
             threat: incident.threat.clone(),
@@ -132,7 +137,12 @@ impl App {
         let found = self
             .query()
             .await?
-            .malicious_domains(&measured.threat, Some(&measured.classifications), days.0..=days.1, DOMAINS_MAX)
+            .malicious_domains(
+                &measured.threat,
+                Some(&measured.classifications),
+                days.0..=days.1,
+                DOMAINS_MAX,
+            )
             .await?;
         let atlas = self.atlas.load();
         let mut domains: BTreeMap<Handle, Vec<FoundDomain>> = BTreeMap::new();

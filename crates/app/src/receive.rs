@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use feeds::Limits;
 use model::delivery::{Delivery, Progress};
@@ -77,7 +77,8 @@ impl App {
     /// Writes the content to its place and makes sure that it is there.
     fn keep_content(&self, content: impl Read) -> Result<Kept, AppError> {
         let directory = self.home.deliveries();
-        let incoming = directory.join(format!("incoming-{}", self.clock.id::<()>(self.clock.now())));
+        let incoming =
+            directory.join(format!("incoming-{}", self.clock.id::<()>(self.clock.now())));
         let kept = compress(content, &incoming).inspect_err(|_| discard(&incoming))?;
         let place = self.home.delivery(&kept.id);
         if place.exists() {
@@ -92,10 +93,9 @@ impl App {
     }
 
     /// The raw content of a delivery, as it was when it came, decompressed.
-    pub(crate) fn content(&self, id: &DeliveryId) -> Result<(PathBuf, File), AppError> {
+    pub(crate) fn content(&self, id: &DeliveryId) -> Result<File, AppError> {
         let path = self.home.delivery(id);
-        let file = File::open(&path).map_err(|why| AppError::file(&path, why))?;
-        Ok((path, file))
+        File::open(&path).map_err(|why| AppError::file(&path, why))
     }
 }
 

@@ -47,7 +47,8 @@ impl App {
         let rebuilt = tokio::task::spawn_blocking(move || load_atlas(&home)).await;
         self.atlas.replace(rebuilt.map_err(|why| AppError::Reader(why.to_string()))??);
         let mut tx = self.store.begin().await?;
-        let details = [("rows", loaded.rows.to_string()), ("skipped", loaded.skipped_count.to_string())];
+        let details =
+            [("rows", loaded.rows.to_string()), ("skipped", loaded.skipped_count.to_string())];
         tx.record(&self.act("atlas.loaded", origin, details)).await?;
         tx.commit().await?;
         Ok(loaded)

@@ -34,7 +34,8 @@ impl App {
     pub async fn retain(&self, keep_days: u32) -> Result<Retained, AppError> {
         let packs = self.settings.regimes.iter().map(|id| self.law.pack(id));
         let floors = packs.map(|pack| Ok(pack?.retention_days().unwrap_or(0)));
-        let floor_days = floors.collect::<Result<Vec<_>, AppError>>()?.into_iter().max().unwrap_or(0);
+        let floor_days =
+            floors.collect::<Result<Vec<_>, AppError>>()?.into_iter().max().unwrap_or(0);
         let now = self.clock.now();
         let today = now.to_zoned(TimeZone::UTC).date();
         let keep = keep_days.max(floor_days);

@@ -36,7 +36,10 @@ fn law() -> Law {
 fn clock() -> Clock {
     let now: Timestamp = NOW.parse().unwrap();
     let next = AtomicU64::new(1);
-    Clock::new(move || now, move |_| Uuid::from_u64_pair(0x0190_0000_0000_7000, next.fetch_add(1, Ordering::Relaxed)))
+    Clock::new(
+        move || now,
+        move |_| Uuid::from_u64_pair(0x0190_0000_0000_7000, next.fetch_add(1, Ordering::Relaxed)),
+    )
 }
 
 impl World {
@@ -78,12 +81,20 @@ impl World {
 
     async fn assess(&self, finder: &str, ingested: &Ingested) -> Vec<crate::assess::Change> {
         let finder: Handle = finder.parse().unwrap();
-        self.app.assess(&finder, &ingested.days, &mut |_| {}).await.unwrap()
+        let outcome = self
+            .app
+            .assess(&finder, &ingested.days, Some(&ingested.threats), &mut |_| {})
+            .await
+            .unwrap();
+        assert!(outcome.undecided.is_empty(), "{:?}", outcome.undecided);
+        outcome.changes
     }
 
     async fn duties(&self, running: bool) -> BTreeSet<(String, String)> {
-        let page = self.app.obligations(&console(), crate::reading::Which::All, 1000, None).await.unwrap();
-        let wanted = |state: &ObligationState| matches!(state, ObligationState::Running { .. }) == running;
+        let page =
+            self.app.obligations(&console(), crate::reading::Which::All, 1000, None).await.unwrap();
+        let wanted =
+            |state: &ObligationState| matches!(state, ObligationState::Running { .. }) == running;
         let rows = page.rows.into_iter().filter(|row| wanted(&row.state));
         rows.map(|row| (row.duty, row.debtor.handle)).collect()
     }
@@ -145,7 +156,8 @@ async fn domains_go_to_the_registry_or_the_domestic_registrar_and_to_nobody_else
     let ingested = world.ingest("coordination-centre", rows).await;
     world.assess("coordination-centre", &ingested).await;
     let notices = world.app.notices(&console(), 100, None).await.unwrap().rows;
-    let items: BTreeSet<_> = notices.iter().map(|n| (n.recipient.handle.as_str(), n.items)).collect();
+    let items: BTreeSet<_> =
+        notices.iter().map(|n| (n.recipient.handle.as_str(), n.items)).collect();
     assert_eq!(items, BTreeSet::from([("changfeng", 3), ("name-office", 1), ("mulan-names", 1)]));
 }
 
@@ -155,7 +167,9 @@ async fn a_permit_for_one_organisation_shows_nothing_of_another() {
     let ingested = world.ingest("coordination-centre", INFECTED).await;
     world.assess("coordination-centre", &ingested).await;
     let notices = world.app.notices(&console(), 100, None).await.unwrap().rows;
-    let of = |handle: &str| notices.iter().find(|n| n.recipient.handle == handle).unwrap().number.parse().unwrap();
+    let of = |handle: &str| {
+        notices.iter().find(|n| n.recipient.handle == handle).unwrap().number.parse().unwrap()
+    };
     let neighbour = ReadPermit::narrowed_to("yunhe".parse().unwrap());
     assert!(world.app.notice(&neighbour, &of("changfeng"), 10, None).await.unwrap().is_none());
     assert!(world.app.notice(&neighbour, &of("yunhe"), 10, None).await.unwrap().is_some());
@@ -194,4 +208,25 @@ async fn a_day_that_an_open_incident_rests_on_is_held_back() {
     assert_eq!(retained.floor_days, 60, "one day was asked for; the regime demands sixty");
     assert_eq!(retained.dropped, ["2026-08-03".parse::<jiff::civil::Date>().unwrap()]);
     assert_eq!(retained.held, ["2026-08-01".parse::<jiff::civil::Date>().unwrap()]);
+}
+
+#[tokio::test]
+async fn a_second_finder_does_not_change_who_must_verify() {
+    let world = World::new().await;
+    let first = world.ingest("coordination-centre", INFECTED).await;
+    world.assess("coordination-centre", &first).await;
+    let before = (world.duties(true).await, world.duties(false).await);
+    let rows = "2026-11-20T04:00:00Z,10.0.0.1,4000,night-reed,infected-system,\n";
+    let second = world.ingest("changfeng", rows).await;
+    assert!(world.assess("changfeng", &second).await.is_empty());
+    assert_eq!((world.duties(true).await, world.duties(false).await), before);
+}
+
+#[tokio::test]
+async fn what_was_ingested_and_never_assessed_is_found_again() {
+    let world = World::new().await;
+    world.ingest("coordination-centre", INFECTED).await;
+    let outcome = world.app.assess_lately(2, &mut |_| {}).await.unwrap();
+    assert_eq!(outcome.changes.len(), 1);
+    assert!(world.app.assess_lately(2, &mut |_| {}).await.unwrap().changes.is_empty());
 }

@@ -74,11 +74,19 @@ pub struct ObligationRow {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ObligationState {
     Latent,
-    Running { since: Timestamp, due: Option<Timestamp>, explanation: String },
+    Running {
+        since: Timestamp,
+        due: Option<Timestamp>,
+        explanation: String,
+    },
     /// A graver duty took its place.
-    Superseded { at: Timestamp },
+    Superseded {
+        at: Timestamp,
+    },
     /// Its clock never started and never will: the grade changed.
-    Void { at: Timestamp },
+    Void {
+        at: Timestamp,
+    },
 }
 
 /// A notice in a list.

@@ -26,10 +26,7 @@ pub struct BadBlock {
 
 impl BadBlock {
     fn new(text: impl fmt::Display, why: &'static str) -> Self {
-        Self {
-            text: text.to_string().chars().take(80).collect(),
-            why,
-        }
+        Self { text: text.to_string().chars().take(80).collect(), why }
     }
 }
 
@@ -84,10 +81,7 @@ impl Block {
 
 impl From<Prefix> for Block {
     fn from(prefix: Prefix) -> Self {
-        Self {
-            first: prefix.first(),
-            last: prefix.last(),
-        }
+        Self { first: prefix.first(), last: prefix.last() }
     }
 }
 
@@ -134,9 +128,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, written: &str) {
-        let read = text
-            .parse::<Block>()
-            .map_or_else(|e| e.to_string(), |b| b.to_string());
+        let read = text.parse::<Block>().map_or_else(|e| e.to_string(), |b| b.to_string());
         assert_eq!(read, written);
     }
 

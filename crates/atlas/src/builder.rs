@@ -55,11 +55,7 @@ impl AtlasBuilder {
     }
 
     pub fn build(self) -> Atlas {
-        let Self {
-            mut register,
-            mut systems,
-            domains,
-        } = self;
+        let Self { mut register, mut systems, domains } = self;
         register.settle();
         systems.settle();
         Atlas::new(register, systems, domains)

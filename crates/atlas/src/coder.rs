@@ -22,12 +22,7 @@ pub(crate) struct Coder<'a> {
 impl<'a> Coder<'a> {
     pub(crate) fn new(register: &'a Register, systems: &'a Systems) -> Self {
         let unknown = (0, 0);
-        Self {
-            register,
-            systems,
-            pairs: vec![unknown],
-            codes: HashMap::from([(unknown, 0)]),
-        }
+        Self { register, systems, pairs: vec![unknown], codes: HashMap::from([(unknown, 0)]) }
     }
 
     pub(crate) fn code(&mut self, pair: Pair) -> u32 {

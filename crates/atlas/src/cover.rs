@@ -28,12 +28,7 @@ impl Cover {
             .into_iter()
             .map(|(block, place)| {
                 let (first, last) = (block.first().bits(), block.last().bits());
-                Node {
-                    first,
-                    last,
-                    reach: last,
-                    place,
-                }
+                Node { first, last, reach: last, place }
             })
             .collect();
         nodes.sort_by_key(|node| node.first);

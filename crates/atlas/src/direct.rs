@@ -23,21 +23,14 @@ pub(crate) struct Direct {
 impl Direct {
     /// Compiles ranges; `None` if they split more networks than there is room for.
     pub(crate) fn compile(ranges: &Ranges<u32>) -> Option<Self> {
-        let mut table = Self {
-            slots: vec![0; SLOTS],
-            blocks: Vec::new(),
-        };
+        let mut table = Self { slots: vec![0; SLOTS], blocks: Vec::new() };
         for (first, end, code) in ranges.runs() {
             if code >= SPLIT {
                 return None;
             }
             if code != 0 {
                 let end = end.map_or(1 << 32, u64::from);
-                table.paint(
-                    usize::try_from(first).ok()?,
-                    usize::try_from(end).ok()?,
-                    code,
-                )?;
+                table.paint(usize::try_from(first).ok()?, usize::try_from(end).ok()?, code)?;
             }
         }
         Some(table)
@@ -65,9 +58,7 @@ impl Direct {
             } else {
                 let next = end.min((here / BLOCK + 1) * BLOCK);
                 let from = here % BLOCK;
-                self.split(here / BLOCK)?
-                    .get_mut(from..from + next - here)?
-                    .fill(code);
+                self.split(here / BLOCK)?.get_mut(from..from + next - here)?.fill(code);
                 here = next;
             }
         }
@@ -91,11 +82,7 @@ impl Direct {
 }
 
 fn at(codes: &[u32], index: u32) -> u32 {
-    usize::try_from(index)
-        .ok()
-        .and_then(|i| codes.get(i))
-        .copied()
-        .unwrap_or(0)
+    usize::try_from(index).ok().and_then(|i| codes.get(i)).copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -93,19 +93,13 @@ impl Domains {
         let columns = (header.column("registrar")?, header.optional("domestic"));
         table.each(|row| {
             let domain: Fqdn = row.get(domain).parse().map_err(in_words)?;
-            add(
-                &mut self.registrars,
-                domain.as_str().into(),
-                parse_agent(row, columns)?,
-            )
+            add(&mut self.registrars, domain.as_str().into(), parse_agent(row, columns)?)
         })
     }
 
     pub(crate) fn holding(&self, name: &Fqdn) -> DomainHolding {
         let known = |name: &'_ str| self.registries.get(name);
-        let under = name
-            .and_parents()
-            .find_map(|part| Some((part, known(part)?)));
+        let under = name.and_parents().find_map(|part| Some((part, known(part)?)));
         let (suffix, registry) = under.unzip();
         // A suffix is not a domain that anybody bought, nor is what lies above it.
         let bought = name.and_parents().take_while(|part| Some(*part) != suffix);
@@ -171,15 +165,10 @@ fn parse_agent(row: &Row<'_>, columns: (usize, Option<usize>)) -> Result<Agent, 
         Some("false") => false,
         Some(text) => {
             let text: String = text.chars().take(80).collect();
-            return Err(format!(
-                "`{text}` in `domestic` is neither `true` nor `false`"
-            ));
+            return Err(format!("`{text}` in `domestic` is neither `true` nor `false`"));
         }
     };
-    Ok(Agent {
-        handle: row.get(handle).parse().map_err(in_words)?,
-        domestic,
-    })
+    Ok(Agent { handle: row.get(handle).parse().map_err(in_words)?, domestic })
 }
 
 #[cfg(test)]

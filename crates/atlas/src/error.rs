@@ -15,17 +15,9 @@ pub enum AtlasError {
     #[error("the {table} is empty: its first line must name its columns")]
     Empty { table: &'static str },
     #[error("the header of the {table}, line {line}, {why}")]
-    BadHeader {
-        table: &'static str,
-        line: u64,
-        why: String,
-    },
+    BadHeader { table: &'static str, line: u64, why: String },
     #[error("the {table} has no column `{column}`; it has {columns}")]
-    MissingColumn {
-        table: &'static str,
-        column: &'static str,
-        columns: String,
-    },
+    MissingColumn { table: &'static str, column: &'static str, columns: String },
     #[error("the {table} has two columns `{column}`")]
     ColumnTwice { table: &'static str, column: String },
     #[error("the {table} has more than {most} rows")]

@@ -88,9 +88,7 @@ pub struct Found {
 impl Found {
     /// The block that decided: the register's if it has one, else the AS table's.
     pub fn block(&self) -> Option<Block> {
-        self.register
-            .map(|registered| registered.block)
-            .or(self.as_table)
+        self.register.map(|registered| registered.block).or(self.as_table)
     }
 }
 
@@ -123,14 +121,7 @@ impl Atlas {
         let changes = register.changes();
         let snapshots = Recent::keeping(SNAPSHOTS_KEPT);
         let tables = Recent::keeping(TABLES_KEPT);
-        Self {
-            register,
-            systems,
-            domains,
-            changes,
-            snapshots,
-            tables,
-        }
+        Self { register, systems, domains, changes, snapshots, tables }
     }
 
     /// The holding of each row: that in force when it was seen.
@@ -138,19 +129,13 @@ impl Atlas {
     /// Rows are attributed by address. A row without one, whose subject is a domain or a URL, is left
     /// unknown here; ask [`domain`](Self::domain) about it.
     pub fn attribute(&self, sightings: &Sightings) -> Attribution {
-        let interval = sightings
-            .seen
-            .first()
-            .map_or(0, |&seen| self.interval(seen));
+        let interval = sightings.seen.first().map_or(0, |&seen| self.interval(seen));
         let (from, to) = self.edges(interval);
         if sightings.seen.iter().all(|&seen| from <= seen && seen < to)
             && let Some(compiled) = self.compiled(interval, sightings.len())
         {
             let holdings = compiled.snapshot.holdings();
-            return Attribution {
-                codes: compiled.codes(&sightings.ip),
-                holdings,
-            };
+            return Attribution { codes: compiled.codes(&sightings.ip), holdings };
         }
         self.attribute_apart(sightings)
     }
@@ -206,11 +191,7 @@ impl Atlas {
             rows.push(row);
             addresses.push(ip);
         }
-        let largest = parts
-            .values()
-            .map(|(rows, _)| rows.len())
-            .max()
-            .unwrap_or_default();
+        let largest = parts.values().map(|(rows, _)| rows.len()).max().unwrap_or_default();
         let mut coder = Coder::new(&self.register, &self.systems);
         let mut attributed = vec![0; sightings.len()];
         for (interval, (rows, addresses)) in parts {
@@ -221,10 +202,7 @@ impl Atlas {
                 }
             }
         }
-        Attribution {
-            codes: attributed,
-            holdings: coder.finish().1,
-        }
+        Attribution { codes: attributed, holdings: coder.finish().1 }
     }
 
     /// Who holds these addresses within an interval, by number.
@@ -233,16 +211,9 @@ impl Atlas {
             return compiled.pairs(addresses);
         }
         let (at, _) = self.edges(interval);
-        let party = |ip| {
-            self.register
-                .in_force(ip, at)
-                .map_or(0, |entry| entry.party)
-        };
+        let party = |ip| self.register.in_force(ip, at).map_or(0, |entry| entry.party);
         let system = |ip| self.systems.claim(ip).map_or(0, |claim| claim.system);
-        addresses
-            .iter()
-            .map(|&ip| (party(ip), system(ip)))
-            .collect()
+        addresses.iter().map(|&ip| (party(ip), system(ip))).collect()
     }
 
     /// What is compiled for an interval, or shall be because so many rows ask. None is no loss: a few
@@ -253,10 +224,7 @@ impl Atlas {
     fn compiled(&self, interval: usize, rows: usize) -> Option<Compiled> {
         if rows < WORTH_A_TABLE {
             let snapshot = self.snapshots.peek(interval)?;
-            return Some(Compiled {
-                snapshot,
-                table: self.tables.peek(interval),
-            });
+            return Some(Compiled { snapshot, table: self.tables.peek(interval) });
         }
         let snapshot = self.snapshot_of(interval);
         let table = Some(self.table_of(interval, &snapshot));
@@ -283,10 +251,7 @@ impl Atlas {
     fn edges(&self, interval: usize) -> (i64, i64) {
         let before = interval.checked_sub(1).and_then(|i| self.changes.get(i));
         let after = self.changes.get(interval);
-        (
-            before.copied().unwrap_or(i64::MIN),
-            after.copied().unwrap_or(i64::MAX),
-        )
+        (before.copied().unwrap_or(i64::MIN), after.copied().unwrap_or(i64::MAX))
     }
 }
 

@@ -32,10 +32,7 @@ impl Loaded {
     pub(crate) fn skip(&mut self, line: u64, reason: impl Into<String>) {
         self.skipped_count += 1;
         if self.skipped.len() < SKIPPED_KEPT {
-            self.skipped.push(Skipped {
-                line,
-                reason: reason.into(),
-            });
+            self.skipped.push(Skipped { line, reason: reason.into() });
         }
     }
 }

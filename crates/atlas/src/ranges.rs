@@ -17,11 +17,7 @@ pub(crate) struct Ranges<A> {
 
 impl<A> Default for Ranges<A> {
     fn default() -> Self {
-        Self {
-            samples: Vec::new(),
-            firsts: Vec::new(),
-            codes: Vec::new(),
-        }
+        Self { samples: Vec::new(), firsts: Vec::new(), codes: Vec::new() }
     }
 }
 
@@ -39,22 +35,14 @@ impl<A: Copy + Ord> Ranges<A> {
     }
 
     pub(crate) fn code(&self, address: A) -> u32 {
-        self.run(address)
-            .and_then(|run| self.codes.get(run))
-            .copied()
-            .unwrap_or(0)
+        self.run(address).and_then(|run| self.codes.get(run)).copied().unwrap_or(0)
     }
 
     /// The run in which an address lies; none before the first.
     fn run(&self, address: A) -> Option<usize> {
-        let sample = self
-            .samples
-            .partition_point(|first| *first <= address)
-            .checked_sub(1)?;
+        let sample = self.samples.partition_point(|first| *first <= address).checked_sub(1)?;
         let from = sample * STRIDE;
-        let stretch = self
-            .firsts
-            .get(from..(from + STRIDE).min(self.firsts.len()))?;
+        let stretch = self.firsts.get(from..(from + STRIDE).min(self.firsts.len()))?;
         (from + stretch.partition_point(|first| *first <= address)).checked_sub(1)
     }
 
@@ -81,10 +69,7 @@ mod tests {
         }
         assert_eq!((ranges.code(0), ranges.code(9)), (0, 0));
         for run in 1..1000_u32 {
-            assert_eq!(
-                (ranges.code(run * 10), ranges.code(run * 10 + 9)),
-                (run, run)
-            );
+            assert_eq!((ranges.code(run * 10), ranges.code(run * 10 + 9)), (run, run));
         }
         assert_eq!(ranges.code(u32::MAX), 999);
     }
@@ -95,9 +80,6 @@ mod tests {
         for (first, code) in [(1, 0), (2, 7), (3, 7), (4, 0), (5, 0)] {
             ranges.push(first, code);
         }
-        assert_eq!(
-            ranges.runs().collect::<Vec<_>>(),
-            [(2, Some(4), 7), (4, None, 0)]
-        );
+        assert_eq!(ranges.runs().collect::<Vec<_>>(), [(2, Some(4), 7), (4, None, 0)]);
     }
 }

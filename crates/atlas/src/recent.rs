@@ -15,10 +15,7 @@ type Slot<T> = Arc<OnceLock<Arc<T>>>;
 
 impl<T> Recent<T> {
     pub(crate) fn keeping(most: usize) -> Self {
-        Self {
-            most,
-            slots: Mutex::default(),
-        }
+        Self { most, slots: Mutex::default() }
     }
 
     pub(crate) fn get(&self, interval: usize, make: impl FnOnce() -> T) -> Arc<T> {
@@ -37,10 +34,7 @@ impl<T> Recent<T> {
     fn slot(&self, interval: usize) -> Slot<T> {
         let mut slots = self.lock();
         let place = slots.iter().position(|(kept, _)| *kept == interval);
-        let slot = place
-            .and_then(|i| slots.remove(i))
-            .map(|(_, slot)| slot)
-            .unwrap_or_default();
+        let slot = place.and_then(|i| slots.remove(i)).map(|(_, slot)| slot).unwrap_or_default();
         slots.push_front((interval, Arc::clone(&slot)));
         slots.truncate(self.most);
         slot
@@ -60,10 +54,7 @@ mod tests {
     fn the_least_recently_used_falls_out_and_is_made_anew() {
         let recent = Recent::keeping(2);
         let ask = |interval, value| *recent.get(interval, || value);
-        assert_eq!(
-            [ask(1, 'a'), ask(2, 'b'), ask(1, 'x'), ask(3, 'c')],
-            ['a', 'b', 'a', 'c']
-        );
+        assert_eq!([ask(1, 'a'), ask(2, 'b'), ask(1, 'x'), ask(3, 'c')], ['a', 'b', 'a', 'c']);
         assert_eq!(recent.peek(2), None);
         assert_eq!([ask(1, 'y'), ask(2, 'z')], ['a', 'z']);
     }

@@ -81,13 +81,7 @@ impl Register {
     /// Loads `prefix,organisation,province,valid_from,valid_to`.
     pub(crate) fn load(&mut self, input: impl Read) -> Result<Loaded, AtlasError> {
         let mut table = Table::new("register", input);
-        let columns = [
-            "prefix",
-            "organisation",
-            "province",
-            "valid_from",
-            "valid_to",
-        ];
+        let columns = ["prefix", "organisation", "province", "valid_from", "valid_to"];
         let header = table.header(&columns)?;
         let [prefix, organisation, province, from, to] = columns.map(|c| header.column(c));
         let places = [prefix?, organisation?, province?, from?, to?];
@@ -109,18 +103,14 @@ impl Register {
             to: edge(to, "valid_to")?.unwrap_or(i64::MAX),
         };
         if term.to <= term.from {
-            return Err(format!(
-                "is not valid at any time: it ends at {to}, begins at {from}"
-            ));
+            return Err(format!("is not valid at any time: it ends at {to}, begins at {from}"));
         }
         self.add(block, term, party)
     }
 
     fn add(&mut self, block: Block, term: Term, party: Party) -> Result<(), String> {
         if let Some(other) = self.clash(block, term) {
-            let holder = self
-                .party(other.party)
-                .and_then(|party| party.organisation.as_ref());
+            let holder = self.party(other.party).and_then(|party| party.organisation.as_ref());
             let holder = holder.map_or("-", Handle::as_str);
             return Err(format!(
                 "`{block}` is registered for part of this time already, to `{holder}`"
@@ -155,12 +145,7 @@ impl Register {
 
     /// Files the entries by address, after which they can be asked about.
     pub(crate) fn settle(&mut self) {
-        let all = || {
-            self.entries
-                .iter()
-                .zip(0..)
-                .map(|(entry, place)| (entry.block, place))
-        };
+        let all = || self.entries.iter().zip(0..).map(|(entry, place)| (entry.block, place));
         let (v4, v6) = all().partition(|(block, _)| block.is_v4());
         (self.v4, self.v6) = (Cover::of(v4), Cover::of(v6));
     }
@@ -173,10 +158,7 @@ impl Register {
         let mut best: Option<((u128, usize), &Entry)> = None;
         let family = if ip.is_v4() { &self.v4 } else { &self.v6 };
         family.visit(ip.bits(), |place| {
-            let entry = self
-                .entries
-                .get(place)
-                .filter(|entry| entry.term.contains(at));
+            let entry = self.entries.get(place).filter(|entry| entry.term.contains(at));
             if let Some(entry) = entry {
                 let rank = (entry.block.reach(), place);
                 if best.is_none_or(|(least, _)| rank < least) {
@@ -194,21 +176,14 @@ impl Register {
 
     /// The instants at which some entry comes into force or ceases to be, ascending.
     pub(crate) fn changes(&self) -> Vec<i64> {
-        let edges = self
-            .entries
-            .iter()
-            .flat_map(|entry| [entry.term.from, entry.term.to]);
+        let edges = self.entries.iter().flat_map(|entry| [entry.term.from, entry.term.to]);
         let changes: BTreeSet<i64> = edges.filter(|&e| e != i64::MIN && e != i64::MAX).collect();
         changes.into_iter().collect()
     }
 
     /// Who is registered for which address at this instant, the most specific entry everywhere.
     pub(crate) fn strips(&self, at: i64) -> Strips {
-        let in_force = self
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| e.term.contains(at));
+        let in_force = self.entries.iter().enumerate().filter(|(_, e)| e.term.contains(at));
         Strips::lay(in_force.map(|(place, entry)| (entry.block, place)))
     }
 
@@ -220,11 +195,7 @@ impl Register {
 
 /// Reads a field that may be empty.
 fn optional<T: std::str::FromStr>(text: &str) -> Result<Option<T>, T::Err> {
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        text.parse().map(Some)
-    }
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
 /// Reads `2026-03-28`, the start of that day in UTC, or RFC 3339; empty is open.
@@ -239,11 +210,7 @@ fn edge(text: &str, column: &str) -> Result<Option<i64>, String> {
         Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
     };
     let bare_date = text.len() == "2026-03-28".len();
-    let instant = if bare_date {
-        day()
-    } else {
-        text.parse::<Timestamp>().ok()
-    };
+    let instant = if bare_date { day() } else { text.parse::<Timestamp>().ok() };
     let wanted = "such as 2026-03-28 or 2026-03-28T09:00:00+08:00";
     instant.map(|at| Some(at.as_microsecond())).ok_or_else(|| {
         let text: String = text.chars().take(80).collect();

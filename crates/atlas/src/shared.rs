@@ -13,9 +13,7 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(atlas: Atlas) -> Self {
-        Self {
-            current: RwLock::new(Arc::new(atlas)),
-        }
+        Self { current: RwLock::new(Arc::new(atlas)) }
     }
 
     /// The atlas in use. Ask once for each batch, so that all its rows are judged alike.

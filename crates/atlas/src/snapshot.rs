@@ -41,26 +41,17 @@ impl Snapshot {
             v6.push(first, code(entry, claim));
         });
         let (pairs, holdings) = coder.finish();
-        Self {
-            valid: (from, to),
-            v4,
-            v6,
-            pairs,
-            holdings,
-        }
+        Self { valid: (from, to), v4, v6, pairs, holdings }
     }
 
     /// The code of an address among [`holdings`](Self::holdings); 0 for unknown.
     pub fn code(&self, ip: Ip) -> u32 {
-        ip.v4()
-            .map_or_else(|| self.v6_code(ip), |v4| self.v4.code(v4))
+        ip.v4().map_or_else(|| self.v6_code(ip), |v4| self.v4.code(v4))
     }
 
     pub fn holding(&self, ip: Ip) -> Holding {
         let code = usize::try_from(self.code(ip)).ok();
-        code.and_then(|code| self.holdings.get(code))
-            .cloned()
-            .unwrap_or_default()
+        code.and_then(|code| self.holdings.get(code)).cloned().unwrap_or_default()
     }
 
     /// What the codes stand for; entry 0 is *unknown*.
@@ -79,11 +70,7 @@ impl Snapshot {
     }
 
     fn v6_code(&self, ip: Ip) -> u32 {
-        if ip.is_none() {
-            0
-        } else {
-            self.v6.code(ip.bits())
-        }
+        if ip.is_none() { 0 } else { self.v6.code(ip.bits()) }
     }
 }
 
@@ -101,20 +88,14 @@ impl Compiled {
         let Some(table) = table.as_deref().and_then(Option::as_ref) else {
             return addresses.iter().map(|ip| snapshot.code(*ip)).collect();
         };
-        let direct = |ip: &Ip| {
-            ip.v4()
-                .map_or_else(|| snapshot.v6_code(*ip), |v4| table.code(v4))
-        };
+        let direct = |ip: &Ip| ip.v4().map_or_else(|| snapshot.v6_code(*ip), |v4| table.code(v4));
         addresses.iter().map(direct).collect()
     }
 
     /// What the addresses' codes stand for.
     pub(crate) fn pairs(&self, addresses: &[Ip]) -> Vec<Pair> {
         let pair = |code| Some(*self.snapshot.pairs.get(usize::try_from(code).ok()?)?);
-        self.codes(addresses)
-            .into_iter()
-            .map(|code| pair(code).unwrap_or_default())
-            .collect()
+        self.codes(addresses).into_iter().map(|code| pair(code).unwrap_or_default()).collect()
     }
 }
 

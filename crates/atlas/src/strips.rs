@@ -54,9 +54,7 @@ impl Strips {
         let family = if ip.is_v4() { &self.v4 } else { &self.v6 };
         let after = family.partition_point(|strip| strip.first <= ip.bits());
         let strip = after.checked_sub(1).and_then(|i| family.get(i));
-        strip
-            .filter(|_| !ip.is_none())
-            .map_or(0, |strip| strip.owner)
+        strip.filter(|_| !ip.is_none()).map_or(0, |strip| strip.owner)
     }
 }
 
@@ -78,10 +76,7 @@ fn lay_family(mut spans: Vec<Span>) -> Vec<Strip> {
         while let Some(span) = coming.next_if(|span| span.first <= here) {
             covering.push(Reverse((span.last - span.first, span.owner, span.last)));
         }
-        while covering
-            .peek()
-            .is_some_and(|Reverse((_, _, last))| *last < here)
-        {
+        while covering.peek().is_some_and(|Reverse((_, _, last))| *last < here) {
             covering.pop();
         }
         let (owner, end) = match covering.peek() {
@@ -91,10 +86,7 @@ fn lay_family(mut spans: Vec<Span>) -> Vec<Strip> {
         if strips.last().is_none_or(|strip| strip.owner != owner) {
             strips.push(Strip { first: here, owner });
         }
-        next = [end, coming.peek().map(|span| span.first)]
-            .into_iter()
-            .flatten()
-            .min();
+        next = [end, coming.peek().map(|span| span.first)].into_iter().flatten().min();
     }
     strips
 }

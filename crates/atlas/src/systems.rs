@@ -60,24 +60,13 @@ impl Systems {
                 return Err("is a heading, which this table does not need".to_owned());
             }
             let stated = state(row)?;
-            let mut origins = stated
-                .origins
-                .split(['_', ',', '{', '}'])
-                .filter(|o| !o.is_empty());
-            let first: Asn = origins
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .parse()
-                .map_err(in_words)?;
+            let mut origins = stated.origins.split(['_', ',', '{', '}']).filter(|o| !o.is_empty());
+            let first: Asn = origins.next().unwrap_or_default().trim().parse().map_err(in_words)?;
             self.add(stated.block, first, stated.name)?;
             multi_origin += u64::from(origins.next().is_some());
             Ok(())
         })?;
-        Ok(Loaded {
-            multi_origin,
-            ..loaded
-        })
+        Ok(Loaded { multi_origin, ..loaded })
     }
 
     fn add(&mut self, block: Block, asn: Asn, name: &str) -> Result<(), String> {
@@ -93,10 +82,7 @@ impl Systems {
         {
             system.name = Some(shortened(name));
         }
-        self.claims.push(Claim {
-            block,
-            system: number,
-        });
+        self.claims.push(Claim { block, system: number });
         Ok(())
     }
 
@@ -128,8 +114,7 @@ impl Systems {
 
 /// Whether a first row names columns: none of its fields has a digit in it.
 fn is_heading(row: &Row<'_>) -> bool {
-    !row.columns()
-        .any(|field| field.bytes().any(|b| b.is_ascii_digit()))
+    !row.columns().any(|field| field.bytes().any(|b| b.is_ascii_digit()))
 }
 
 fn state<'a>(row: &Row<'a>) -> Result<Stated<'a>, String> {
@@ -137,30 +122,15 @@ fn state<'a>(row: &Row<'a>) -> Result<Stated<'a>, String> {
     if row.tabbed {
         let length = row.get(1);
         let prefix: Prefix = format!("{first}/{length}").parse().map_err(in_words)?;
-        return Ok(Stated {
-            block: prefix.into(),
-            origins: row.get(2),
-            name: "",
-        });
+        return Ok(Stated { block: prefix.into(), origins: row.get(2), name: "" });
     }
     if first.contains('/') {
         let block = first.parse().map_err(in_words)?;
-        return Ok(Stated {
-            block,
-            origins: row.get(1),
-            name: row.get(2),
-        });
+        return Ok(Stated { block, origins: row.get(1), name: row.get(2) });
     }
-    let ends: (Ip, Ip) = (
-        first.parse().map_err(in_words)?,
-        row.get(1).parse().map_err(in_words)?,
-    );
+    let ends: (Ip, Ip) = (first.parse().map_err(in_words)?, row.get(1).parse().map_err(in_words)?);
     let block = Block::between(ends.0, ends.1).map_err(in_words)?;
-    Ok(Stated {
-        block,
-        origins: row.get(2),
-        name: row.get(3),
-    })
+    Ok(Stated { block, origins: row.get(2), name: row.get(3) })
 }
 
 fn shortened(name: &str) -> String {

@@ -45,13 +45,8 @@ impl<'a> Row<'a> {
             Some(before) => self.ends.get(before).copied(),
             None => Some(0),
         };
-        let range = from
-            .zip(self.ends.get(column).copied())
-            .map(|(from, to)| from..to);
-        range
-            .and_then(|range| self.text.get(range))
-            .unwrap_or_default()
-            .trim()
+        let range = from.zip(self.ends.get(column).copied()).map(|(from, to)| from..to);
+        range.and_then(|range| self.text.get(range)).unwrap_or_default().trim()
     }
 
     pub(crate) fn columns(&self) -> impl Iterator<Item = &'a str> {
@@ -71,11 +66,7 @@ impl Header {
     pub(crate) fn column(&self, column: &'static str) -> Result<usize, AtlasError> {
         self.optional(column).ok_or_else(|| {
             let columns = format!("`{}`", self.names.join("`, `"));
-            AtlasError::MissingColumn {
-                table: self.table,
-                column,
-                columns,
-            }
+            AtlasError::MissingColumn { table: self.table, column, columns }
         })
     }
 
@@ -107,33 +98,21 @@ impl<R: Read> Table<R> {
         let Some(line) = self.next_line()? else {
             return Err(AtlasError::Empty { table: self.name });
         };
-        let bad = |why| AtlasError::BadHeader {
-            table: self.name,
-            line: self.line,
-            why,
-        };
+        let bad = |why| AtlasError::BadHeader { table: self.name, line: self.line, why };
         if matches!(line, Line::TooLong) {
             return Err(bad(format!("is longer than {LONGEST_LINE} bytes")));
         }
-        let splitter = self
-            .splitter
-            .get_or_insert_with(|| Splitter::suited_to(&self.text));
+        let splitter = self.splitter.get_or_insert_with(|| Splitter::suited_to(&self.text));
         let row = splitter.split(&self.text).map_err(bad)?;
         let names: Vec<String> = row.columns().map(str::to_ascii_lowercase).collect();
         for (place, name) in names.iter().enumerate() {
             if known.contains(&name.as_str()) && names.iter().skip(place + 1).any(|n| n == name) {
-                return Err(AtlasError::ColumnTwice {
-                    table: self.name,
-                    column: name.clone(),
-                });
+                return Err(AtlasError::ColumnTwice { table: self.name, column: name.clone() });
             }
         }
         let unread = names.iter().filter(|name| !known.contains(&name.as_str()));
         self.loaded.unread_columns.extend(unread.cloned());
-        Ok(Header {
-            table: self.name,
-            names,
-        })
+        Ok(Header { table: self.name, names })
     }
 
     /// Hands every row to `take`, which says why if it cannot use one.
@@ -143,22 +122,16 @@ impl<R: Read> Table<R> {
     ) -> Result<Loaded, AtlasError> {
         while let Some(line) = self.next_line()? {
             if matches!(line, Line::TooLong) {
-                self.loaded
-                    .skip(self.line, format!("is longer than {LONGEST_LINE} bytes"));
+                self.loaded.skip(self.line, format!("is longer than {LONGEST_LINE} bytes"));
                 continue;
             }
             if self.text.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
             if self.loaded.rows + self.loaded.skipped_count >= MOST_ROWS {
-                return Err(AtlasError::TooManyRows {
-                    table: self.name,
-                    most: MOST_ROWS,
-                });
+                return Err(AtlasError::TooManyRows { table: self.name, most: MOST_ROWS });
             }
-            let splitter = self
-                .splitter
-                .get_or_insert_with(|| Splitter::suited_to(&self.text));
+            let splitter = self.splitter.get_or_insert_with(|| Splitter::suited_to(&self.text));
             match splitter.split(&self.text).and_then(|row| take(&row)) {
                 Ok(()) => self.loaded.rows += 1,
                 Err(reason) => self.loaded.skip(self.line, reason),
@@ -170,18 +143,12 @@ impl<R: Read> Table<R> {
     /// Reads the next line into `text`, its end made a plain `\n`.
     fn next_line(&mut self) -> Result<Option<Line>, AtlasError> {
         let read = self.read_line();
-        read.map_err(|source| AtlasError::Read {
-            table: self.name,
-            line: self.line,
-            source,
-        })
+        read.map_err(|source| AtlasError::Read { table: self.name, line: self.line, source })
     }
 
     fn read_line(&mut self) -> io::Result<Option<Line>> {
         self.text.clear();
-        let read = (&mut self.input)
-            .take(READ_OF_A_LINE)
-            .read_until(b'\n', &mut self.text)?;
+        let read = (&mut self.input).take(READ_OF_A_LINE).read_until(b'\n', &mut self.text)?;
         if read == 0 {
             return Ok(None);
         }
@@ -212,16 +179,9 @@ impl Splitter {
     fn suited_to(line: &[u8]) -> Self {
         let tabbed = line.contains(&b'\t');
         let delimiter = if tabbed { b'\t' } else { b',' };
-        let core = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .terminator(Terminator::Any(b'\n'))
-            .build();
-        Self {
-            tabbed,
-            core,
-            plain: Vec::new(),
-            ends: [0; MOST_COLUMNS],
-        }
+        let core =
+            ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
+        Self { tabbed, core, plain: Vec::new(), ends: [0; MOST_COLUMNS] }
     }
 
     /// Splits one line, which ends in `\n`. A byte-order mark before it is dropped.
@@ -242,11 +202,7 @@ impl Splitter {
         let length = ends.last().copied().unwrap_or_default();
         let text = std::str::from_utf8(self.plain.get(..length).unwrap_or_default())
             .map_err(|_| "is not UTF-8".to_owned())?;
-        Ok(Row {
-            text,
-            ends,
-            tabbed: self.tabbed,
-        })
+        Ok(Row { text, ends, tabbed: self.tabbed })
     }
 }
 

@@ -56,10 +56,7 @@ fn check(atlas: &Atlas, questions: &[(&str, &str)], expected: Expect) {
     for (row, (ip, seen)) in questions.iter().enumerate() {
         let found = atlas.lookup(ip.parse().unwrap(), at(seen));
         assert_eq!(attribution.get(row), Some(&found.holding), "{ip} at {seen}");
-        assert_eq!(
-            atlas.snapshot(at(seen)).holding(ip.parse().unwrap()),
-            found.holding
-        );
+        assert_eq!(atlas.snapshot(at(seen)).holding(ip.parse().unwrap()), found.holding);
         writeln!(text, "{ip} {seen}: {}", said(&found.holding)).unwrap();
     }
     expected.assert_eq(&text);
@@ -201,10 +198,7 @@ fn an_empty_atlas_knows_nobody_and_says_so() {
 
 #[test]
 fn a_row_without_an_address_is_unknown_even_where_all_of_ipv6_is_held() {
-    let atlas = atlas(
-        "prefix,organisation,province,valid_from,valid_to\n::/0,beyond,,,\n",
-        "",
-    );
+    let atlas = atlas("prefix,organisation,province,valid_from,valid_to\n::/0,beyond,,,\n", "");
     let mut sightings = Sightings::default();
     sightings.push(&sighting(Ip::NONE, at(NOW)));
     assert_eq!(atlas.attribute(&sightings).codes, [0]);
@@ -254,10 +248,7 @@ fn a_snapshot_holds_between_two_changes_and_is_shared() {
     let snapshot = atlas.snapshot(at("2026-02-01T00:00:00Z"));
     assert_eq!(snapshot.valid_from(), Some(at("2025-12-31T16:00:00Z")));
     assert_eq!(snapshot.valid_to(), Some(at("2026-03-28T00:00:00Z")));
-    assert!(Arc::ptr_eq(
-        &snapshot,
-        &atlas.snapshot(at("2026-03-27T00:00:00Z"))
-    ));
+    assert!(Arc::ptr_eq(&snapshot, &atlas.snapshot(at("2026-03-27T00:00:00Z"))));
     assert_eq!(atlas.snapshot(at(NOW)).valid_to(), None);
 }
 
@@ -269,17 +260,9 @@ fn a_large_batch_goes_through_the_direct_table_and_hears_the_same() {
         sightings.push(&sighting(Ip::from_v4(0xc000_0200 + host), at(NOW)));
     }
     let alike = atlas.attribute(&sightings);
-    assert!(
-        atlas
-            .tables
-            .peek(atlas.interval(at(NOW).as_microsecond()))
-            .is_some()
-    );
+    assert!(atlas.tables.peek(atlas.interval(at(NOW).as_microsecond())).is_some());
     // One stray row of another time, and the batch spans two snapshots.
-    sightings.push(&sighting(
-        Ip::from_v4(0xc000_0201),
-        at("2026-01-31T00:00:00Z"),
-    ));
+    sightings.push(&sighting(Ip::from_v4(0xc000_0201), at("2026-01-31T00:00:00Z")));
     let apart = atlas.attribute(&sightings);
     for row in 0..sightings.len() {
         let asked = sightings.row(row).unwrap();
@@ -357,13 +340,7 @@ fn written(rows: &[Row]) -> String {
     for (block, holder, from, to) in rows {
         let edge =
             |edge: &Option<i64>| edge.map_or(String::new(), |number| day(number).to_string());
-        writeln!(
-            text,
-            "{block},org-{holder},ZY-0{holder},{},{}",
-            edge(from),
-            edge(to)
-        )
-        .unwrap();
+        writeln!(text, "{block},org-{holder},ZY-0{holder},{},{}", edge(from), edge(to)).unwrap();
     }
     text
 }

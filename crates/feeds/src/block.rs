@@ -90,20 +90,14 @@ impl Block {
             ("classification.identifier", &constants.identifier),
             ("protocol.application", &constants.application),
             ("protocol.transport", sighting.transport),
-            (
-                "destination.fqdn",
-                self.own(Field::DestinationDomain, sighting.destination_domain),
-            ),
+            ("destination.fqdn", self.own(Field::DestinationDomain, sighting.destination_domain)),
         ] {
             if !text.is_empty() {
                 json::key(&json::prepared_key(key), out);
                 json::string(text, out);
             }
         }
-        for (key, ip) in [
-            ("source.ip", sighting.ip),
-            ("destination.ip", sighting.destination_ip),
-        ] {
+        for (key, ip) in [("source.ip", sighting.ip), ("destination.ip", sighting.destination_ip)] {
             if !ip.is_none() {
                 json::write_to(out, format_args!(",\"{key}\":\"{ip}\""));
             }
@@ -121,11 +115,7 @@ impl Block {
 
     /// The text, if a column of the report is that field, rather than one that merely fills it.
     fn own<'a>(&self, field: Field, text: &'a str) -> &'a str {
-        if self.plan.keys.contains(field.key()) {
-            text
-        } else {
-            ""
-        }
+        if self.plan.keys.contains(field.key()) { text } else { "" }
     }
 
     fn render(&self, at: usize, sighting: &Sighting<'_>, extent: Extent, out: &mut String) {
@@ -138,11 +128,7 @@ impl Block {
             match &op.to {
                 To::Field(field) if self.took(*field, op, row, sighting) => {}
                 To::Field(_) => keep(op, raw, out),
-                To::Key {
-                    key,
-                    lower,
-                    names_threat,
-                } => {
+                To::Key { key, lower, names_threat } => {
                     let told = extent == Extent::Details && *names_threat;
                     if !(told && self.says(op, row, sighting.threat)) {
                         self.value(op, (key, *lower), row, out);
@@ -178,14 +164,8 @@ impl Block {
     /// Whether the column's text is this one, give or take case and a final dot.
     fn says(&self, op: &Op, row: Row<'_>, text: &str) -> bool {
         let raw = row.get(op.column).trim_ascii();
-        let read = op
-            .converter
-            .text(raw, row, &self.plan.parts)
-            .unwrap_or_default();
-        read.strip_suffix('.')
-            .unwrap_or(&read)
-            .eq_ignore_ascii_case(text)
-            || read == text
+        let read = op.converter.text(raw, row, &self.plan.parts).unwrap_or_default();
+        read.strip_suffix('.').unwrap_or(&read).eq_ignore_ascii_case(text) || read == text
     }
 
     fn value(&self, op: &Op, (key, lower): (&str, bool), row: Row<'_>, out: &mut String) {
@@ -212,10 +192,7 @@ impl Block {
     fn remainder(&self, row: Row<'_>, out: &mut String) {
         let names = &self.plan.names;
         let object = serde_json::from_str::<Map<String, Value>>(row.get(names.len()));
-        let taken = json::Taken {
-            paths: names,
-            keys: &self.plan.keys,
-        };
+        let taken = json::Taken { paths: names, keys: &self.plan.keys };
         json::remainder(&object.unwrap_or_default(), &taken, out);
     }
 }
@@ -230,6 +207,5 @@ fn keep(op: &Op, raw: &str, out: &mut String) {
 }
 
 fn has_upper(text: &str) -> bool {
-    text.bytes()
-        .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+    text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
 }

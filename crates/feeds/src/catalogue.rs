@@ -9,19 +9,11 @@ use crate::error::MappingError;
 use crate::mapping::written::parse_spec;
 use crate::mapping::{Constants, Field, Format, Mapping, Rules, TimeForm, check_constants};
 
-const SHADOWSERVER: (&str, &str) = (
-    include_str!("../mappings/shadowserver.toml"),
-    "mappings/shadowserver.toml",
-);
+const SHADOWSERVER: (&str, &str) =
+    (include_str!("../mappings/shadowserver.toml"), "mappings/shadowserver.toml");
 const WRITTEN: &[(&str, &str)] = &[
-    (
-        include_str!("../mappings/generic-csv.toml"),
-        "mappings/generic-csv.toml",
-    ),
-    (
-        include_str!("../mappings/generic-ndjson.toml"),
-        "mappings/generic-ndjson.toml",
-    ),
+    (include_str!("../mappings/generic-csv.toml"), "mappings/generic-csv.toml"),
+    (include_str!("../mappings/generic-ndjson.toml"), "mappings/generic-ndjson.toml"),
 ];
 
 /// Mappings by id.
@@ -40,12 +32,8 @@ impl Catalogue {
 
     fn embedded() -> Result<Self, MappingError> {
         let mut mappings = BTreeMap::new();
-        let written = WRITTEN
-            .iter()
-            .map(|(text, origin)| Mapping::from_toml(text, origin));
-        let reports = provider(SHADOWSERVER.0, SHADOWSERVER.1)?
-            .into_iter()
-            .map(Ok);
+        let written = WRITTEN.iter().map(|(text, origin)| Mapping::from_toml(text, origin));
+        let reports = provider(SHADOWSERVER.0, SHADOWSERVER.1)?.into_iter().map(Ok);
         for mapping in written.chain(reports) {
             let mapping = mapping?;
             mappings.insert(mapping.id.clone(), mapping);
@@ -59,8 +47,7 @@ impl Catalogue {
     pub fn get(&self, id: &str) -> Option<&Mapping> {
         self.mappings.get(id).or_else(|| {
             let (feed, report) = id.split_once('/')?;
-            self.mappings
-                .get(&format!("{feed}/event4_{}", report.strip_prefix("event_")?))
+            self.mappings.get(&format!("{feed}/event4_{}", report.strip_prefix("event_")?))
         })
     }
 
@@ -131,10 +118,8 @@ struct Report {
 }
 
 fn provider(text: &str, origin: &str) -> Result<Vec<Mapping>, MappingError> {
-    let syntax = |source| MappingError::Syntax {
-        origin: origin.to_owned(),
-        source: Box::new(source),
-    };
+    let syntax =
+        |source| MappingError::Syntax { origin: origin.to_owned(), source: Box::new(source) };
     let provider: Provider = toml::from_str(text).map_err(syntax)?;
     let mut shared = Rules::new();
     for (spec, columns) in &provider.columns {
@@ -145,22 +130,14 @@ fn provider(text: &str, origin: &str) -> Result<Vec<Mapping>, MappingError> {
     let named = provider.reports.into_iter().map(|(report, told)| {
         let id = format!("{}/{report}", provider.name);
         told.mapping(&report, Arc::clone(&shared))
-            .map(|mapping| Mapping {
-                id,
-                version: provider.version.clone(),
-                ..mapping
-            })
+            .map(|mapping| Mapping { id, version: provider.version.clone(), ..mapping })
             .map_err(|reason| fault(origin, &report, reason))
     });
     named.collect()
 }
 
 fn fault(origin: &str, key: &str, reason: String) -> MappingError {
-    MappingError::Key {
-        origin: origin.to_owned(),
-        key: key.to_owned(),
-        reason,
-    }
+    MappingError::Key { origin: origin.to_owned(), key: key.to_owned(), reason }
 }
 
 impl Report {
@@ -177,11 +154,7 @@ impl Report {
                 also.push((column.clone(), field, rule.converter));
             }
         }
-        let named = if self.name.is_empty() {
-            report.replace('_', "-")
-        } else {
-            self.name.clone()
-        };
+        let named = if self.name.is_empty() { report.replace('_', "-") } else { self.name.clone() };
         let constants = Constants {
             classification: self.r#type,
             identifier: self.name,

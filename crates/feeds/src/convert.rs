@@ -149,11 +149,7 @@ pub(crate) fn is_nothing(text: &str) -> bool {
 }
 
 fn written(done: Option<()>) -> Outcome {
-    if done.is_some() {
-        Outcome::Written
-    } else {
-        Outcome::Refused
-    }
+    if done.is_some() { Outcome::Written } else { Outcome::Refused }
 }
 
 fn some_string(text: &str, out: &mut String) -> Outcome {
@@ -186,41 +182,24 @@ fn boolean(text: &str) -> Option<&'static str> {
 
 fn network(text: &str) -> Option<()> {
     let (address, length) = text.split_once('/')?;
-    let most = if address.parse::<IpAddr>().ok()?.is_ipv4() {
-        32
-    } else {
-        128
-    };
+    let most = if address.parse::<IpAddr>().ok()?.is_ipv4() { 32 } else { 128 };
     (length.parse::<u8>().ok()? <= most).then_some(())
 }
 
 fn cves(tags: &str) -> String {
-    let is_cve = |tag: &&str| {
-        tag.get(..4)
-            .is_some_and(|head| head.eq_ignore_ascii_case("cve-"))
-    };
-    tags.split(';')
-        .map(str::trim)
-        .filter(is_cve)
-        .collect::<Vec<_>>()
-        .join(";")
+    let is_cve = |tag: &&str| tag.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("cve-"));
+    tags.split(';').map(str::trim).filter(is_cve).collect::<Vec<_>>().join(";")
 }
 
 /// A request line such as `GET /path HTTP/1.1` on its host, or a URL as it stands.
 fn url<'a>(raw: &'a str, row: Row<'a>, parts: &Parts) -> Option<Cow<'a, str>> {
-    let host = parts
-        .hosts
-        .iter()
-        .map(|&column| row.get(column))
-        .find(|host| !host.is_empty());
+    let host = parts.hosts.iter().map(|&column| row.get(column)).find(|host| !host.is_empty());
     if raw.contains("://") && !raw.contains(' ') {
         return Some(Cow::Borrowed(raw));
     }
     let path = raw.split(' ').nth(1).unwrap_or(raw);
-    let scheme = parts
-        .application
-        .map(|column| row.get(column))
-        .filter(|scheme| !scheme.is_empty());
+    let scheme =
+        parts.application.map(|column| row.get(column)).filter(|scheme| !scheme.is_empty());
     let (host, scheme) = (host.filter(|_| !path.is_empty())?, scheme.unwrap_or("http"));
     Some(Cow::Owned(format!("{scheme}://{host}{path}")))
 }
@@ -231,19 +210,11 @@ fn category_or_detail<'a>(raw: &'a str, row: Row<'a>, parts: &Parts) -> &'a str 
 }
 
 fn exchange_type(tag: &str) -> &'static str {
-    if tag == WEBSHELL {
-        "system-compromise"
-    } else {
-        "vulnerable-system"
-    }
+    if tag == WEBSHELL { "system-compromise" } else { "vulnerable-system" }
 }
 
 fn exchange_name(tag: &str) -> &'static str {
-    if tag == WEBSHELL {
-        "exchange-server-webshell"
-    } else {
-        "vulnerable-exchange-server"
-    }
+    if tag == WEBSHELL { "exchange-server-webshell" } else { "vulnerable-exchange-server" }
 }
 
 /// The host of `scheme://user@host:port/path`, of `user@host`, or of a bare name.
@@ -266,9 +237,7 @@ fn base64(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
     for group in text.as_bytes().chunks(3) {
-        let bits = group
-            .iter()
-            .fold(0u32, |bits, &byte| bits << 8 | u32::from(byte));
+        let bits = group.iter().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte));
         let bits = bits << (8 * (3 - group.len()));
         for place in 0..4 {
             let sextet = usize::try_from(bits >> (18 - 6 * place) & 63).unwrap_or(0);
@@ -294,38 +263,24 @@ mod tests {
     fn text_is_put_in_base_64_once() {
         assert_eq!(base64("a\u{1}"), "YQE=");
         assert_eq!(base64("sixteen bytes ok"), "c2l4dGVlbiBieXRlcyBvaw==");
-        assert_eq!(
-            base64("c2l4dGVlbiBieXRlcyBvaw=="),
-            "c2l4dGVlbiBieXRlcyBvaw=="
-        );
+        assert_eq!(base64("c2l4dGVlbiBieXRlcyBvaw=="), "c2l4dGVlbiBieXRlcyBvaw==");
     }
 
     #[test]
     fn the_host_is_found_in_urls_mail_addresses_and_bare_names() {
-        for text in [
-            "http://u@c2.example:81/x",
-            "abuse@c2.example",
-            "c2.example",
-            "c2.example/x",
-        ] {
+        for text in ["http://u@c2.example:81/x", "abuse@c2.example", "c2.example", "c2.example/x"] {
             assert_eq!(host(text), "c2.example", "{text}");
         }
     }
 
     #[test]
     fn only_cve_numbers_are_taken_from_tags() {
-        assert_eq!(
-            cves("exchange;CVE-2021-26855; cve-2021-1"),
-            "CVE-2021-26855;cve-2021-1"
-        );
+        assert_eq!(cves("exchange;CVE-2021-26855; cve-2021-1"), "CVE-2021-26855;cve-2021-1");
     }
 
     #[test]
     fn every_converter_of_a_mapping_has_its_name() {
-        assert_eq!(
-            Converter::named("category-or-detail"),
-            Some(Converter::CategoryOrDetail)
-        );
+        assert_eq!(Converter::named("category-or-detail"), Some(Converter::CategoryOrDetail));
         assert_eq!(Converter::named("rot13"), None);
     }
 }

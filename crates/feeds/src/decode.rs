@@ -5,12 +5,16 @@
 //! about. Any other field that makes no sense (a port of 70000, a destination that is no address) is
 //! left out of the columns and kept in the details as it came.
 
+use std::ops::RangeInclusive;
+
 use hashbrown::HashMap;
+use jiff::Timestamp;
 use model::columns::Coded;
 use model::{Asn, Fqdn, Ip, Sightings, ThreatName, classification};
 
 use crate::address;
 use crate::convert::Parts;
+use crate::limits::Limits;
 use crate::plan::{Plan, Slot};
 use crate::rows::Row;
 
@@ -27,9 +31,17 @@ pub(crate) struct Decoder {
     domain: String,
     destination: String,
     url: String,
+    /// In microseconds since 1970-01-01 UTC.
+    span: Option<RangeInclusive<i64>>,
 }
 
 impl Decoder {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let (from, to) = (limits.seen.start(), limits.seen.end());
+        let span = Some(from.as_microsecond()..=to.as_microsecond());
+        Self { span, ..Self::default() }
+    }
+
     /// Forgets codes, which hold within one block only.
     pub(crate) fn begin_block(&mut self) {
         self.threats.clear();
@@ -46,15 +58,13 @@ impl Decoder {
         into: &mut Sightings,
     ) -> Result<(), String> {
         let seen = time(plan, row)?;
+        if self.span.as_ref().is_some_and(|span| !span.contains(&seen)) {
+            return Err(out_of_span(seen));
+        }
         let ip = subject_ip(plan, row)?;
         let port = port(&plan.slots.port, row);
         if plan.port_is_mandatory && port == 0 {
-            return Err(bad(
-                plan,
-                &plan.slots.port,
-                row,
-                "is no port from 1 to 65535",
-            ));
+            return Err(bad(plan, &plan.slots.port, row, "is no port from 1 to 65535"));
         }
         self.texts(plan, row);
         if ip.is_none() && self.domain.is_empty() && self.url.is_empty() {
@@ -68,8 +78,7 @@ impl Decoder {
         into.url.push(&self.url);
         into.destination_domain.push(&self.destination);
         into.destination_ip.push(destination_ip(plan, row));
-        into.destination_port
-            .push(self::port(&plan.slots.destination_port, row));
+        into.destination_port.push(self::port(&plan.slots.destination_port, row));
         into.stated_asn.push(asn(plan, row));
         self.codes(plan, row, into);
         Ok(())
@@ -86,9 +95,7 @@ impl Decoder {
             self.destination.push_str(name);
         }
         let first = plan.slots.url.iter().find_map(|slot| {
-            let text = slot
-                .converter
-                .text(row.get(slot.column).trim_ascii(), row, &plan.parts)?;
+            let text = slot.converter.text(row.get(slot.column).trim_ascii(), row, &plan.parts)?;
             is_url(&text).then_some(text)
         });
         if let Some(url) = first {
@@ -97,24 +104,22 @@ impl Decoder {
     }
 
     fn codes(&mut self, plan: &Plan, row: Row<'_>, into: &mut Sightings) {
-        let at = At {
-            row,
-            parts: &plan.parts,
-        };
-        let threat = self
-            .threats
-            .first(&plan.threat, at, &mut into.threat, threat_name);
+        let at = At { row, parts: &plan.parts };
+        let threat = self.threats.first(&plan.threat, at, &mut into.threat, threat_name);
         push(&mut into.threat, threat, &plan.constants.threat);
         let kinds = &mut into.classification;
-        let kind = self
-            .classifications
-            .first(&plan.slots.classification, at, kinds, kind);
+        let kind = self.classifications.first(&plan.slots.classification, at, kinds, kind);
         push(kinds, kind, &plan.constants.classification);
         let transports = &mut into.transport;
-        let transport = self
-            .transports
-            .first(&plan.slots.transport, at, transports, transport);
+        let transport = self.transports.first(&plan.slots.transport, at, transports, transport);
         push(transports, transport, &plan.constants.transport);
+    }
+}
+
+fn out_of_span(seen: i64) -> String {
+    match Timestamp::from_microsecond(seen) {
+        Ok(seen) => format!("seen {seen}, too far from the day of the delivery to be believed"),
+        Err(_) => "seen at no instant there is".to_owned(),
     }
 }
 
@@ -152,9 +157,7 @@ impl Codes {
         make: fn(&str) -> Option<String>,
     ) -> Option<u32> {
         slots.iter().find_map(|slot| {
-            let text = slot
-                .converter
-                .text(at.row.get(slot.column), at.row, at.parts)?;
+            let text = slot.converter.text(at.row.get(slot.column), at.row, at.parts)?;
             if let Some(&code) = self.known.get(text.as_ref()) {
                 return code;
             }
@@ -190,18 +193,10 @@ fn time(plan: &Plan, row: Row<'_>) -> Result<i64, String> {
         return Err("has no time".to_owned());
     };
     let text = row.get(slot.column).trim_ascii();
-    plan.times
-        .iter()
-        .find_map(|form| form.parse(text))
-        .ok_or_else(|| {
-            let like = plan.times.first().map_or("", |form| form.example());
-            bad(
-                plan,
-                &plan.slots.time,
-                row,
-                &format!("is no time like {like}"),
-            )
-        })
+    plan.times.iter().find_map(|form| form.parse(text)).ok_or_else(|| {
+        let like = plan.times.first().map_or("", |form| form.example());
+        bad(plan, &plan.slots.time, row, &format!("is no time like {like}"))
+    })
 }
 
 fn subject_ip(plan: &Plan, row: Row<'_>) -> Result<Ip, String> {
@@ -230,11 +225,7 @@ fn nobody(plan: &Plan, row: Row<'_>) -> String {
 
 fn first_ip(slots: &[Slot], row: Row<'_>) -> Ip {
     let read = |slot: &Slot| address::ip(row.get(slot.column).trim_ascii());
-    slots
-        .iter()
-        .filter_map(read)
-        .find(|ip| !ip.is_none())
-        .unwrap_or_default()
+    slots.iter().filter_map(read).find(|ip| !ip.is_none()).unwrap_or_default()
 }
 
 fn port(slots: &[Slot], row: Row<'_>) -> u16 {
@@ -256,9 +247,7 @@ fn name<'a>(
 ) -> Option<&'a str> {
     let mut found = None;
     for slot in slots {
-        let Some(text) = slot
-            .converter
-            .text(row.get(slot.column).trim_ascii(), row, &plan.parts)
+        let Some(text) = slot.converter.text(row.get(slot.column).trim_ascii(), row, &plan.parts)
         else {
             continue;
         };

@@ -10,53 +10,26 @@ pub enum FeedError {
     #[error("`{mapping}`: the delivery is empty: there is no header line to name the columns")]
     NoHeader { mapping: String },
     #[error("`{mapping}`: line {line}: the header cannot be read: {reason}")]
-    BadHeader {
-        mapping: String,
-        line: u64,
-        reason: String,
-    },
+    BadHeader { mapping: String, line: u64, reason: String },
     #[error("`{mapping}`: the mandatory column `{column}` is missing; the columns are: {present}")]
-    MissingColumn {
-        mapping: String,
-        column: String,
-        present: String,
-    },
+    MissingColumn { mapping: String, column: String, present: String },
     #[error("`{mapping}`: the column `{column}` stands twice in the header: which one counts?")]
     DuplicateColumn { mapping: String, column: String },
     #[error(
         "`{mapping}`: line {line}: the packed stream ends in the middle; ask for the file again"
     )]
-    Truncated {
-        mapping: String,
-        line: u64,
-        source: io::Error,
-    },
+    Truncated { mapping: String, line: u64, source: io::Error },
     #[error("`{mapping}`: line {line}: the delivery cannot be read further")]
-    Unreadable {
-        mapping: String,
-        line: u64,
-        source: io::Error,
-    },
+    Unreadable { mapping: String, line: u64, source: io::Error },
     #[error("`{mapping}`: line {line}: unpacked, the delivery is larger than {limit} bytes")]
-    TooLarge {
-        mapping: String,
-        line: u64,
-        limit: u64,
-    },
+    TooLarge { mapping: String, line: u64, limit: u64 },
 }
 
 /// A mapping that cannot be used. Says which file, where in it, and what would do.
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
     #[error("{origin}: not a mapping: {source}")]
-    Syntax {
-        origin: String,
-        source: Box<toml::de::Error>,
-    },
+    Syntax { origin: String, source: Box<toml::de::Error> },
     #[error("{origin}: `{key}`: {reason}")]
-    Key {
-        origin: String,
-        key: String,
-        reason: String,
-    },
+    Key { origin: String, key: String, reason: String },
 }

@@ -15,10 +15,7 @@ pub(crate) fn string(text: &str, out: &mut String) {
 
 fn escaped(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest
-        .bytes()
-        .position(|b| b < 0x20 || b == b'"' || b == b'\\')
-    {
+    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
         let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(before);
         let mut after = after.chars();
@@ -52,11 +49,7 @@ pub(crate) fn key(key: &str, out: &mut String) {
 
 /// Where a value goes that has no field of its own.
 pub(crate) fn extra_name(column: &str) -> String {
-    if column.starts_with("extra.") {
-        column.to_owned()
-    } else {
-        format!("extra.{column}")
-    }
+    if column.starts_with("extra.") { column.to_owned() } else { format!("extra.{column}") }
 }
 
 /// `"name":`, escaped once so that it can be copied for each row.
@@ -100,11 +93,7 @@ pub(crate) struct Taken<'a> {
 
 fn below(object: &Map<String, Value>, prefix: &str, taken: &Taken<'_>, out: &mut String) {
     for (name, value) in object {
-        let path = if prefix.is_empty() {
-            name.clone()
-        } else {
-            format!("{prefix}.{name}")
-        };
+        let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
             Value::Null => {}
             Value::String(text) if text.is_empty() => {}

@@ -1,5 +1,9 @@
 //! Limits: how much of anything one delivery may ask for. Input past a limit is refused, not trusted.
 
+use std::ops::RangeInclusive;
+
+use jiff::Timestamp;
+
 /// Bounds on what is read. The defaults fit the largest real reports with room to spare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -15,6 +19,9 @@ pub struct Limits {
     pub rows_per_block: usize,
     /// Bytes of text at which a block is closed though it has room for more rows.
     pub bytes_per_block: usize,
+    /// The span in which a row may have been seen, both ends included. A delivery whose clock is wrong, or
+    /// that lies, must not open partitions for a thousand years.
+    pub seen: RangeInclusive<Timestamp>,
     /// Refused rows at which a block is closed, so that a delivery of rubbish stays small in memory.
     pub quarantined_per_block: usize,
 }
@@ -28,6 +35,7 @@ impl Default for Limits {
             max_plain_bytes: 64 << 30,
             rows_per_block: 32 << 10,
             bytes_per_block: 8 << 20,
+            seen: Timestamp::MIN..=Timestamp::MAX,
             quarantined_per_block: 4096,
         }
     }

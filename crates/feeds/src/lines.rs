@@ -74,31 +74,21 @@ impl<R: Read> Lines<R> {
             let rest = self.buffer.get(from..self.filled).unwrap_or_default();
             if let Some(at) = memchr(b'\n', rest) {
                 let end = searched + at + 1;
-                return if end > self.max_line {
-                    Line::Over
-                } else {
-                    Line::Whole(end)
-                };
+                return if end > self.max_line { Line::Over } else { Line::Whole(end) };
             }
             searched += rest.len();
             if searched > self.max_line {
                 return Line::Over;
             }
             if self.ended || !self.fill() {
-                return if searched > offset {
-                    Line::Whole(searched)
-                } else {
-                    Line::End
-                };
+                return if searched > offset { Line::Whole(searched) } else { Line::End };
             }
         }
     }
 
     /// Bytes behind the cursor that [`line`](Self::line) has found.
     pub(crate) fn bytes(&self, from: usize, to: usize) -> &[u8] {
-        self.buffer
-            .get(self.cursor + from..self.cursor + to)
-            .unwrap_or_default()
+        self.buffer.get(self.cursor + from..self.cursor + to).unwrap_or_default()
     }
 
     /// Moves on by so many bytes, which held so many lines.
@@ -111,10 +101,7 @@ impl<R: Read> Lines<R> {
     pub(crate) fn skip_line(&mut self) {
         self.number += 1;
         loop {
-            let rest = self
-                .buffer
-                .get(self.cursor..self.filled)
-                .unwrap_or_default();
+            let rest = self.buffer.get(self.cursor..self.filled).unwrap_or_default();
             if let Some(at) = memchr(b'\n', rest) {
                 self.cursor += at + 1;
                 return;
@@ -164,9 +151,8 @@ impl<R: Read> Lines<R> {
     }
 
     fn count(&mut self, count: usize) -> bool {
-        self.plain_bytes = self
-            .plain_bytes
-            .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.plain_bytes =
+            self.plain_bytes.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         if self.plain_bytes > self.max_plain {
             self.stop(Break::TooLarge);
             return false;

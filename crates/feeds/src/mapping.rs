@@ -90,46 +90,25 @@ const FIELDS: &[(Field, &str, &str)] = &[
     (Field::Port, "source.port", "port"),
     (Field::Domain, "source.fqdn", "domain"),
     (Field::Url, "source.url", "url"),
-    (
-        Field::Classification,
-        "classification.type",
-        "classification",
-    ),
+    (Field::Classification, "classification.type", "classification"),
     (Field::Transport, "protocol.transport", "transport"),
     (Field::DestinationIp, "destination.ip", "destination_ip"),
-    (
-        Field::DestinationPort,
-        "destination.port",
-        "destination_port",
-    ),
-    (
-        Field::DestinationDomain,
-        "destination.fqdn",
-        "destination_domain",
-    ),
+    (Field::DestinationPort, "destination.port", "destination_port"),
+    (Field::DestinationDomain, "destination.fqdn", "destination_domain"),
     (Field::Asn, "source.asn", "asn"),
 ];
 
 impl Field {
     pub(crate) fn by_key(key: &str) -> Option<Self> {
-        FIELDS
-            .iter()
-            .find(|(_, known, _)| *known == key)
-            .map(|(field, ..)| *field)
+        FIELDS.iter().find(|(_, known, _)| *known == key).map(|(field, ..)| *field)
     }
 
     fn by_short_name(name: &str) -> Option<Self> {
-        FIELDS
-            .iter()
-            .find(|(.., short)| *short == name)
-            .map(|(field, ..)| *field)
+        FIELDS.iter().find(|(.., short)| *short == name).map(|(field, ..)| *field)
     }
 
     pub(crate) fn key(self) -> &'static str {
-        FIELDS
-            .iter()
-            .find(|(field, ..)| *field == self)
-            .map_or("", |(_, key, _)| key)
+        FIELDS.iter().find(|(field, ..)| *field == self).map_or("", |(_, key, _)| key)
     }
 }
 
@@ -157,16 +136,11 @@ impl Mapping {
 
     /// What is known of a column; `None` if nothing.
     pub(crate) fn rules(&self, column: &str) -> Option<&[Rule]> {
-        self.own
-            .get(column)
-            .or_else(|| self.shared.get(column))
-            .map(Vec::as_slice)
+        self.own.get(column).or_else(|| self.shared.get(column)).map(Vec::as_slice)
     }
 
     pub(crate) fn is_mandatory(&self, field: Field) -> bool {
-        self.mandatory
-            .iter()
-            .any(|(mandatory, _)| *mandatory == field)
+        self.mandatory.iter().any(|(mandatory, _)| *mandatory == field)
     }
 }
 
@@ -174,10 +148,7 @@ impl Mapping {
 pub(crate) fn check_constants(constants: &Constants) -> Result<(), (&'static str, String)> {
     let kind = &constants.classification;
     if !kind.is_empty() && classification::taxonomy(kind).is_none() {
-        return Err((
-            "classification",
-            format!("`{kind}` is no type of the taxonomy (RSIT)"),
-        ));
+        return Err(("classification", format!("`{kind}` is no type of the taxonomy (RSIT)")));
     }
     match constants.threat.parse::<ThreatName>() {
         Ok(name) if name.as_str() == constants.threat => Ok(()),

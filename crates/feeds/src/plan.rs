@@ -102,11 +102,7 @@ pub(crate) enum To {
     /// A column of the sighting.
     Field(Field),
     /// Text beside the columns, under this prepared key.
-    Key {
-        key: Box<str>,
-        lower: bool,
-        names_threat: bool,
-    },
+    Key { key: Box<str>, lower: bool, names_threat: bool },
 }
 
 impl Plan {
@@ -121,26 +117,17 @@ impl Plan {
         draft.finish(&names);
         let place = |wanted: &str| names.iter().position(|name| name == wanted);
         let parts = Parts {
-            hosts: ["http_host", "hostname"]
-                .into_iter()
-                .filter_map(place)
-                .collect(),
+            hosts: ["http_host", "hostname"].into_iter().filter_map(place).collect(),
             application: place("application"),
             detail: place("detail"),
         };
         for (name, field, converter) in &mapping.also {
             if let Some(column) = place(name) {
-                draft.slots.of(*field).push(Slot {
-                    column,
-                    converter: *converter,
-                });
+                draft.slots.of(*field).push(Slot { column, converter: *converter });
             }
         }
         let more = mapping.threat_columns.iter().filter_map(|name| place(name));
-        let more = more.map(|column| Slot {
-            column,
-            converter: Converter::Text,
-        });
+        let more = more.map(|column| Slot { column, converter: Converter::Text });
         let mut threat = draft.malware;
         threat.extend(draft.identifier.into_iter().chain(more));
         Ok(Self {
@@ -176,14 +163,10 @@ fn check_names(mapping: &Mapping, names: &[String]) -> Result<(), FeedError> {
         }
     }
     let mut seen = HashSet::new();
-    match names
-        .iter()
-        .find(|name| !seen.insert(*name) && mapping.rules(name).is_some())
-    {
-        Some(column) => Err(FeedError::DuplicateColumn {
-            mapping: mapping.id.clone(),
-            column: column.clone(),
-        }),
+    match names.iter().find(|name| !seen.insert(*name) && mapping.rules(name).is_some()) {
+        Some(column) => {
+            Err(FeedError::DuplicateColumn { mapping: mapping.id.clone(), column: column.clone() })
+        }
         None => Ok(()),
     }
 }
@@ -192,11 +175,7 @@ fn check_names(mapping: &Mapping, names: &[String]) -> Result<(), FeedError> {
 fn shortened(names: &[String]) -> String {
     let text = names.join(", ");
     match text.char_indices().nth(400) {
-        Some((end, _)) => format!(
-            "{}… ({} in all)",
-            text.get(..end).unwrap_or(""),
-            names.len()
-        ),
+        Some((end, _)) => format!("{}… ({} in all)", text.get(..end).unwrap_or(""), names.len()),
         None => text,
     }
 }
@@ -231,13 +210,7 @@ impl Draft {
         for rule in rules {
             let key = rule.key.replace('*', name);
             if self.keys.insert(key.clone()) {
-                self.rule(
-                    Slot {
-                        column,
-                        converter: rule.converter,
-                    },
-                    &key,
-                );
+                self.rule(Slot { column, converter: rule.converter }, &key);
             } else {
                 displaced = true;
             }
@@ -258,12 +231,7 @@ impl Draft {
         if key.starts_with("extra.") {
             self.extras.insert(slot.column, prepared_key(key));
         }
-        self.ops.push(Op {
-            column: slot.column,
-            converter: slot.converter,
-            to,
-            extra: "".into(),
-        });
+        self.ops.push(Op { column: slot.column, converter: slot.converter, to, extra: "".into() });
     }
 
     fn beside(&mut self, slot: Slot, key: &str) -> To {
@@ -273,28 +241,15 @@ impl Draft {
             _ => {}
         }
         let names_threat = matches!(key, "malware.name" | "classification.identifier");
-        To::Key {
-            key: prepared_key(key),
-            lower: LOWER.contains(&key),
-            names_threat,
-        }
+        To::Key { key: prepared_key(key), lower: LOWER.contains(&key), names_threat }
     }
 
     /// Keeps a column as `extra.<column>`, or a numbered sibling if that is taken.
     fn keep(&mut self, column: usize, name: &str, converter: Converter) {
         let key = self.free(extra_name(name));
-        let to = To::Key {
-            key: prepared_key(&key),
-            lower: false,
-            names_threat: false,
-        };
+        let to = To::Key { key: prepared_key(&key), lower: false, names_threat: false };
         self.extras.insert(column, prepared_key(&key));
-        self.ops.push(Op {
-            column,
-            converter,
-            to,
-            extra: "".into(),
-        });
+        self.ops.push(Op { column, converter, to, extra: "".into() });
     }
 
     /// Gives each column a key for refused texts, once it is known which keys are free, and order.

@@ -52,7 +52,7 @@ pub fn open<'m, R: Read>(
         mapping,
         plan,
         limits: limits.clone(),
-        decoder: Decoder::default(),
+        decoder: Decoder::new(limits),
         spare: Rows::default(),
         records: 0,
         last_rows: 0,
@@ -98,12 +98,7 @@ impl<R: Read> Reader<'_, R> {
         }
         self.last_rows = sightings.len();
         let plan = Arc::clone(&self.plan);
-        Ok(Some(Block {
-            sightings,
-            quarantined,
-            rows,
-            plan,
-        }))
+        Ok(Some(Block { sightings, quarantined, rows, plan }))
     }
 
     /// Takes a block's buffers back, so that the next one need not ask for memory anew.
@@ -138,11 +133,9 @@ impl<R: Read> Reader<'_, R> {
     fn step(&mut self, rows: &mut Rows, sightings: &mut Sightings) -> Step {
         let line = self.lines.number();
         let record = match self.plan.format {
-            Format::Csv => self.splitter.next(
-                &mut self.lines,
-                Columns::Exactly(self.plan.names.len()),
-                rows,
-            ),
+            Format::Csv => {
+                self.splitter.next(&mut self.lines, Columns::Exactly(self.plan.names.len()), rows)
+            }
             Format::Ndjson => object(&mut self.lines, &self.plan, rows),
         };
         let (bytes, lines, refused) = match record {
@@ -152,17 +145,11 @@ impl<R: Read> Reader<'_, R> {
                 self.lines.advance(bytes, 1);
                 return Step::Blank;
             }
-            Record::Bad {
-                bytes,
-                lines,
-                reason,
-            } => (bytes, lines, Some(reason)),
+            Record::Bad { bytes, lines, reason } => (bytes, lines, Some(reason)),
             Record::Row { bytes, lines } => {
                 let torn = self.is_torn(bytes).then(|| TORN.to_owned());
                 let refused = torn.or_else(|| {
-                    self.decoder
-                        .decode(&self.plan, rows.last(), line, sightings)
-                        .err()
+                    self.decoder.decode(&self.plan, rows.last(), line, sightings).err()
                 });
                 if refused.is_some() {
                     rows.undo();
@@ -188,10 +175,7 @@ impl<R: Read> Reader<'_, R> {
 
     fn over_long(&mut self, line: u64) -> Quarantined {
         // So many bytes are known to be there and to hold no line break, however they arrived.
-        let raw = excerpt(
-            self.lines
-                .bytes(0, RAW_KEPT.min(self.limits.max_line_bytes)),
-        );
+        let raw = excerpt(self.lines.bytes(0, RAW_KEPT.min(self.limits.max_line_bytes)));
         self.lines.skip_line();
         let reason = format!("is longer than {} bytes", self.limits.max_line_bytes);
         Quarantined { line, reason, raw }
@@ -231,21 +215,11 @@ enum Step {
 fn told<R: Read>(broken: Break, mapping: &Mapping, lines: &Lines<R>, limits: &Limits) -> FeedError {
     let (mapping, line) = (mapping.id().to_owned(), lines.number());
     match broken {
-        Break::TooLarge => FeedError::TooLarge {
-            mapping,
-            line,
-            limit: limits.max_plain_bytes,
-        },
-        Break::Read(source) if source.kind() == ErrorKind::UnexpectedEof => FeedError::Truncated {
-            mapping,
-            line,
-            source,
-        },
-        Break::Read(source) => FeedError::Unreadable {
-            mapping,
-            line,
-            source,
-        },
+        Break::TooLarge => FeedError::TooLarge { mapping, line, limit: limits.max_plain_bytes },
+        Break::Read(source) if source.kind() == ErrorKind::UnexpectedEof => {
+            FeedError::Truncated { mapping, line, source }
+        }
+        Break::Read(source) => FeedError::Unreadable { mapping, line, source },
     }
 }
 
@@ -261,25 +235,16 @@ fn header<R: Read>(
     mapping: &Mapping,
     limits: &Limits,
 ) -> Result<Vec<String>, FeedError> {
-    let bad = |line, reason| FeedError::BadHeader {
-        mapping: mapping.id().to_owned(),
-        line,
-        reason,
-    };
+    let bad =
+        |line, reason| FeedError::BadHeader { mapping: mapping.id().to_owned(), line, reason };
     let mut rows = Rows::default();
     loop {
         rows.clear(0);
         let line = lines.number();
         match splitter.next(lines, Columns::UpTo(limits.max_columns), &mut rows) {
-            Record::Row {
-                bytes,
-                lines: taken,
-            } => {
+            Record::Row { bytes, lines: taken } => {
                 lines.advance(bytes, taken);
-                return Ok(rows
-                    .fields_of_only_row()
-                    .map(|name| name.trim().to_owned())
-                    .collect());
+                return Ok(rows.fields_of_only_row().map(|name| name.trim().to_owned()).collect());
             }
             Record::Blank { bytes } => lines.advance(bytes, 1),
             Record::Bad { reason, .. } => return Err(bad(line, reason)),
@@ -292,9 +257,7 @@ fn header<R: Read>(
             Record::End => {
                 return Err(match lines.take_break() {
                     Some(broken) => told(broken, mapping, lines, limits),
-                    None => FeedError::NoHeader {
-                        mapping: mapping.id().to_owned(),
-                    },
+                    None => FeedError::NoHeader { mapping: mapping.id().to_owned() },
                 });
             }
         }
@@ -321,11 +284,7 @@ fn object<R: Read>(lines: &mut Lines<R>, plan: &Plan, rows: &mut Rows) -> Record
     }
     match fields(body, plan, rows) {
         Ok(()) => Record::Row { bytes, lines: 1 },
-        Err(reason) => Record::Bad {
-            bytes,
-            lines: 1,
-            reason,
-        },
+        Err(reason) => Record::Bad { bytes, lines: 1, reason },
     }
 }
 

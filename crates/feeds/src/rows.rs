@@ -38,10 +38,7 @@ impl Rows {
     /// Points out a field, in bytes from the row's start.
     pub(crate) fn field(&mut self, from: usize, to: usize) {
         let start = self.starts.last().copied().unwrap_or_default();
-        self.fields.push((
-            start.saturating_add(count(from)),
-            start.saturating_add(count(to)),
-        ));
+        self.fields.push((start.saturating_add(count(from)), start.saturating_add(count(to))));
     }
 
     /// Appends text to the row begun last, and points it out as a field.
@@ -54,30 +51,20 @@ impl Rows {
     /// Forgets the row begun last.
     pub(crate) fn undo(&mut self) {
         if let Some(start) = self.starts.pop() {
-            self.text
-                .truncate(usize::try_from(start).unwrap_or(usize::MAX));
+            self.text.truncate(usize::try_from(start).unwrap_or(usize::MAX));
         }
         self.fields.truncate(self.starts.len() * self.columns);
     }
 
     pub(crate) fn row(&self, row: usize) -> Row<'_> {
         let from = row * self.columns;
-        let fields = self
-            .fields
-            .get(from..from + self.columns)
-            .unwrap_or_default();
-        Row {
-            text: &self.text,
-            fields,
-        }
+        let fields = self.fields.get(from..from + self.columns).unwrap_or_default();
+        Row { text: &self.text, fields }
     }
 
     /// The fields of the only row, when their number was not known before.
     pub(crate) fn fields_of_only_row(&self) -> impl Iterator<Item = &str> {
-        let row = Row {
-            text: &self.text,
-            fields: &self.fields,
-        };
+        let row = Row { text: &self.text, fields: &self.fields };
         (0..self.fields.len()).map(move |column| row.get(column))
     }
 

@@ -55,10 +55,9 @@ impl Columns {
 
     fn check(self, count: usize) -> Result<(), String> {
         match self {
-            Self::Exactly(wanted) if count != wanted => Err(format!(
-                "has {} where the header has {wanted}",
-                columns(count)
-            )),
+            Self::Exactly(wanted) if count != wanted => {
+                Err(format!("has {} where the header has {wanted}", columns(count)))
+            }
             Self::UpTo(most) if count > most => Err(format!("has more than {most} columns")),
             Self::Exactly(_) | Self::UpTo(_) => Ok(()),
         }
@@ -66,11 +65,7 @@ impl Columns {
 }
 
 fn columns(count: usize) -> String {
-    if count == 1 {
-        "1 column".to_owned()
-    } else {
-        format!("{count} columns")
-    }
+    if count == 1 { "1 column".to_owned() } else { format!("{count} columns") }
 }
 
 /// Bytes that may be read ahead for the end of quotes that never end, and how many are regained with
@@ -102,10 +97,8 @@ struct Quoted {
 
 impl Splitter {
     pub(crate) fn new(delimiter: u8, limits: &Limits) -> Self {
-        let csv = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .terminator(Terminator::Any(b'\n'))
-            .build();
+        let csv =
+            ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
         Self {
             csv,
             delimiter,
@@ -144,11 +137,7 @@ impl Splitter {
             Ok(false) => self.quoted(lines, columns, rows),
             Err(reason) => Err(reason),
         };
-        split.unwrap_or_else(|reason| Record::Bad {
-            bytes,
-            lines: 1,
-            reason,
-        })
+        split.unwrap_or_else(|reason| Record::Bad { bytes, lines: 1, reason })
     }
 
     fn quoted<R: Read>(
@@ -181,10 +170,7 @@ impl Splitter {
             rows.field(from, if is_last { record.length } else { end });
             from = end;
         }
-        Ok(Record::Row {
-            bytes: record.bytes,
-            lines: record.lines,
-        })
+        Ok(Record::Row { bytes: record.bytes, lines: record.lines })
     }
 
     /// Undoes quotes from the cursor to the end of the record.
@@ -293,10 +279,7 @@ fn quoted_simply(
         next = (length < rest.len()).then_some(at + length + 1);
         count += 1;
     }
-    columns
-        .check(count)
-        .map(|()| true)
-        .inspect_err(|_| rows.undo())
+    columns.check(count).map(|()| true).inspect_err(|_| rows.undo())
 }
 
 /// Where the text of the first field begins and ends, and how long the field is with its quotes.

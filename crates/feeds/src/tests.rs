@@ -24,9 +24,7 @@ struct Outcome {
 }
 
 fn sinkhole() -> &'static Mapping {
-    Catalogue::builtin()
-        .get("shadowserver/event4_sinkhole")
-        .unwrap()
+    Catalogue::builtin().get("shadowserver/event4_sinkhole").unwrap()
 }
 
 fn read(input: impl Read, mapping: &Mapping, limits: &Limits) -> Outcome {
@@ -34,10 +32,7 @@ fn read(input: impl Read, mapping: &Mapping, limits: &Limits) -> Outcome {
     let mut reader = match open(input, mapping, limits) {
         Ok(reader) => reader,
         Err(error) => {
-            return Outcome {
-                error: error.to_string(),
-                ..outcome
-            };
+            return Outcome { error: error.to_string(), ..outcome };
         }
     };
     loop {
@@ -46,10 +41,7 @@ fn read(input: impl Read, mapping: &Mapping, limits: &Limits) -> Outcome {
             Ok(None) => break,
             Err(error) => {
                 outcome.error = error.to_string();
-                assert!(
-                    reader.next_block().unwrap().is_none(),
-                    "after an error there is nothing"
-                );
+                assert!(reader.next_block().unwrap().is_none(), "after an error there is nothing");
                 break;
             }
         }
@@ -78,8 +70,7 @@ impl Outcome {
             }));
         }
         let refused = block.quarantined.iter();
-        self.quarantined
-            .extend(refused.map(|row| (row.line, row.reason.clone(), row.raw.clone())));
+        self.quarantined.extend(refused.map(|row| (row.line, row.reason.clone(), row.raw.clone())));
     }
 }
 
@@ -92,10 +83,7 @@ fn check(rows: &[u8], expect: Expect) {
 fn shown(outcome: &Outcome) -> String {
     let rows = outcome.rows.iter().map(|row| {
         let ip = &row["event"]["source.ip"];
-        format!(
-            "{}: {ip} {} {}\n",
-            row["line"], row["threat"], row["details"]
-        )
+        format!("{}: {ip} {} {}\n", row["line"], row["threat"], row["details"])
     });
     let refused = outcome.quarantined.iter();
     let refused =
@@ -124,20 +112,9 @@ fn every_fixture_comes_out_as_written_beside_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut seen = 0;
     for folder in folders(&root).iter().flat_map(|provider| folders(provider)) {
-        let id = folder
-            .strip_prefix(&root)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let mapping = Catalogue::builtin()
-            .get(&id)
-            .unwrap_or_else(|| panic!("no mapping `{id}`"));
-        let name = if mapping.format() == Format::Csv {
-            "in.csv"
-        } else {
-            "in.ndjson"
-        };
+        let id = folder.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        let mapping = Catalogue::builtin().get(&id).unwrap_or_else(|| panic!("no mapping `{id}`"));
+        let name = if mapping.format() == Format::Csv { "in.csv" } else { "in.ndjson" };
         let input = std::fs::read(folder.join(name)).unwrap();
         let outcome = read(&input[..], mapping, &Limits::default());
         let out = json!({
@@ -155,9 +132,7 @@ fn every_fixture_comes_out_as_written_beside_it() {
 }
 
 fn folders(root: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let entries = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
     let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();
     folders
@@ -295,19 +270,13 @@ fn a_quote_that_is_never_closed_costs_its_own_line_and_no_other() {
 
 #[test]
 fn a_delivery_of_nothing_but_opening_quotes_is_read_in_good_time_and_the_rest_stands() {
-    let names = (0..900)
-        .map(|number| format!("c{number}"))
-        .collect::<Vec<_>>()
-        .join(",");
+    let names = (0..900).map(|number| format!("c{number}")).collect::<Vec<_>>().join(",");
     let commas = ",".repeat(900);
     let hostile = "x,\"y\n".repeat(60_000);
     let good = format!("2026-03-24 00:00:00,10.0.0.1,\"a\nb\"{commas}\n").repeat(200);
     let input = format!("timestamp,src_ip,tag,{names}\n{hostile}{good}");
     let outcome = read(input.as_bytes(), sinkhole(), &Limits::default());
-    assert_eq!(
-        (outcome.rows.len(), outcome.quarantined.len()),
-        (200, 60_000)
-    );
+    assert_eq!((outcome.rows.len(), outcome.quarantined.len()), (200, 60_000));
 }
 
 #[test]
@@ -352,10 +321,7 @@ fn unknown_columns_are_kept_and_reported() {
     let reader = open(&input[..], sinkhole(), &Limits::default()).unwrap();
     assert_eq!(reader.unknown_columns(), ["shiny", "shiny"]);
     let outcome = read(&input[..], sinkhole(), &Limits::default());
-    assert_eq!(
-        outcome.rows[0]["details"],
-        json!({ "extra.shiny": "0", "extra.shiny_2": "b" })
-    );
+    assert_eq!(outcome.rows[0]["details"], json!({ "extra.shiny": "0", "extra.shiny_2": "b" }));
 }
 
 #[test]
@@ -363,10 +329,7 @@ fn columns_that_want_one_field_do_not_overwrite_each_other() {
     let input = b"ip,timestamp,src_ip\n10.9.9.9,2026-03-24 00:00:00,10.0.0.1\n";
     let outcome = read(&input[..], sinkhole(), &Limits::default());
     assert_eq!(outcome.rows[0]["event"]["source.ip"], "10.0.0.1");
-    assert_eq!(
-        outcome.rows[0]["details"],
-        json!({ "extra.ip": "10.9.9.9" })
-    );
+    assert_eq!(outcome.rows[0]["details"], json!({ "extra.ip": "10.9.9.9" }));
 }
 
 #[test]
@@ -390,46 +353,25 @@ fn packed_deliveries_read_as_plain_ones() {
 #[test]
 fn a_packed_delivery_cut_short_keeps_its_complete_rows_and_says_so_at_the_end() {
     let rows = (0..5000).map(|row| {
-        format!(
-            "2026-03-24 00:00:00,10.0.{}.{},1,mirai,,{row:x}\n",
-            row / 256,
-            row % 256
-        )
+        format!("2026-03-24 00:00:00,10.0.{}.{},1,mirai,,{row:x}\n", row / 256, row % 256)
     });
     let plain = SINKHOLE.to_owned() + &rows.collect::<String>();
     for packed in [gzip(plain.as_bytes()), zstd(plain.as_bytes())] {
         let cut = packed.len() * 3 / 4;
         let outcome = read(&packed[..cut], sinkhole(), &Limits::default());
-        assert!(
-            outcome.error.contains("ends in the middle"),
-            "{}",
-            outcome.error
-        );
+        assert!(outcome.error.contains("ends in the middle"), "{}", outcome.error);
         let torn = u64::try_from(outcome.quarantined.len()).unwrap();
-        assert!(
-            torn <= 1,
-            "at most the row that the break fell into is refused"
-        );
-        assert_eq!(
-            u64::try_from(outcome.rows.len()).unwrap() + torn,
-            outcome.records
-        );
+        assert!(torn <= 1, "at most the row that the break fell into is refused");
+        assert_eq!(u64::try_from(outcome.rows.len()).unwrap() + torn, outcome.records);
     }
 }
 
 #[test]
 fn a_delivery_that_unpacks_past_the_limit_stops_there() {
     let bomb = gzip(&[SINKHOLE.as_bytes(), &vec![b'\n'; 4 << 20]].concat());
-    let limits = Limits {
-        max_plain_bytes: 1 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits { max_plain_bytes: 1 << 20, ..Limits::default() };
     let outcome = read(&bomb[..], sinkhole(), &limits);
-    assert!(
-        outcome.error.contains("larger than 1048576 bytes"),
-        "{}",
-        outcome.error
-    );
+    assert!(outcome.error.contains("larger than 1048576 bytes"), "{}", outcome.error);
 }
 
 #[test]
@@ -447,9 +389,7 @@ fn a_read_that_fails_is_reported_after_the_rows_before_it() {
     let outcome = read(Failing(input.as_bytes()), sinkhole(), &Limits::default());
     assert_eq!((outcome.rows.len(), outcome.quarantined.len()), (1, 1));
     assert!(
-        outcome
-            .error
-            .contains("line 4: the delivery cannot be read further"),
+        outcome.error.contains("line 4: the delivery cannot be read further"),
         "{}",
         outcome.error
     );
@@ -459,11 +399,7 @@ fn a_read_that_fails_is_reported_after_the_rows_before_it() {
 fn blocks_are_bounded_in_rows_and_in_refused_rows() {
     let row = "2026-03-24 00:00:00,10.0.0.1,1,mirai,,\nrubbish\n";
     let input = format!("{SINKHOLE}{}", row.repeat(50));
-    let limits = Limits {
-        rows_per_block: 30,
-        quarantined_per_block: 10,
-        ..Limits::default()
-    };
+    let limits = Limits { rows_per_block: 30, quarantined_per_block: 10, ..Limits::default() };
     let mut reader = open(input.as_bytes(), sinkhole(), &limits).unwrap();
     let (mut rows, mut refused) = (0, 0);
     while let Some(block) = reader.next_block().unwrap() {
@@ -478,19 +414,11 @@ fn blocks_are_bounded_in_rows_and_in_refused_rows() {
 
 #[test]
 fn json_nested_past_reason_is_refused_and_the_next_line_stands() {
-    let deep = format!(
-        "{{\"time\":{}1{}}}",
-        "[".repeat(100_000),
-        "]".repeat(100_000)
-    );
+    let deep = format!("{{\"time\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let input = format!("{deep}\n{{\"time\":\"2026-03-24T00:00:00Z\",\"ip\":\"10.0.0.1\"}}\n");
     let mapping = Catalogue::builtin().get("generic/ndjson").unwrap();
     let outcome = read(input.as_bytes(), mapping, &Limits::default());
-    assert!(
-        outcome.quarantined[0].1.contains("recursion limit"),
-        "{}",
-        outcome.quarantined[0].1
-    );
+    assert!(outcome.quarantined[0].1.contains("recursion limit"), "{}", outcome.quarantined[0].1);
     assert_eq!(outcome.rows[0]["line"], 2);
 }
 
@@ -511,4 +439,20 @@ fn dotted_names_and_nested_objects_are_one_path() {
     let outcome = read(&input[..], &mapping, &Limits::default());
     assert_eq!(outcome.rows[0]["event"]["source.ip"], "10.0.0.1");
     assert_eq!(outcome.rows[0]["details"], json!({ "extra.event.id": 7 }));
+}
+
+#[test]
+fn a_row_from_another_age_is_refused_and_says_when_it_claims_to_be_from() {
+    let input = format!(
+        "{SINKHOLE}2026-03-24 00:00:00,10.0.0.1,1,mirai,,\n1970-01-02 00:00:00,10.0.0.2,1,mirai,,\n"
+    );
+    let limits = Limits {
+        seen: "2025-01-01T00:00:00Z".parse().unwrap()..="2026-12-31T00:00:00Z".parse().unwrap(),
+        ..Limits::default()
+    };
+    let mut reader = open(input.as_bytes(), sinkhole(), &limits).unwrap();
+    let block = reader.next_block().unwrap().unwrap();
+    assert_eq!(block.sightings.len(), 1);
+    assert_eq!(block.quarantined.len(), 1);
+    assert!(block.quarantined[0].reason.contains("1970-01-02"), "{}", block.quarantined[0].reason);
 }

@@ -54,14 +54,8 @@ fn utc(text: &str) -> Option<i64> {
 }
 
 fn rfc3339(text: &str) -> Option<i64> {
-    let fast = text
-        .strip_suffix('Z')
-        .and_then(|civil| fixed(civil.as_bytes()));
-    fast.or_else(|| {
-        text.parse::<Timestamp>()
-            .ok()
-            .map(Timestamp::as_microsecond)
-    })
+    let fast = text.strip_suffix('Z').and_then(|civil| fixed(civil.as_bytes()));
+    fast.or_else(|| text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond))
 }
 
 /// `YYYY-MM-DD HH:MM:SS` of the years 1970 to 2399; `None` is no verdict, only "not this way".
@@ -90,11 +84,7 @@ fn fixed(text: &[u8]) -> Option<i64> {
     else {
         return None;
     };
-    let (year, month, day) = (
-        pair(y1, y2)? * 100 + pair(y3, y4)?,
-        pair(m1, m2)?,
-        pair(d1, d2)?,
-    );
+    let (year, month, day) = (pair(y1, y2)? * 100 + pair(y3, y4)?, pair(m1, m2)?, pair(d1, d2)?);
     let (hour, minute, second) = (pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?);
     let fits = (1970..2400).contains(&year)
         && (1..=12).contains(&month)
@@ -122,11 +112,7 @@ fn days_in(year: i64, month: i64) -> i64 {
 
 /// Days since 1970-01-01. The year is counted from March, so that the leap day comes last in it.
 fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year / 4 - year / 100 + year / 400;
     year * 365 + leap_days + (month * 153 + 2) / 5 + day - 719_469
 }
@@ -138,13 +124,7 @@ fn slow_utc(text: &str) -> Option<i64> {
         return None;
     }
     let civil: DateTime = text.parse().ok()?;
-    Some(
-        civil
-            .to_zoned(TimeZone::UTC)
-            .ok()?
-            .timestamp()
-            .as_microsecond(),
-    )
+    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond())
 }
 
 fn seconds(text: &str) -> Option<i64> {
@@ -159,9 +139,7 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 fn micros(count: i64) -> Option<i64> {
-    Timestamp::from_microsecond(count)
-        .ok()
-        .map(Timestamp::as_microsecond)
+    Timestamp::from_microsecond(count).ok().map(Timestamp::as_microsecond)
 }
 
 /// A date in any form that feeds write, for fields that are not the row's time.
@@ -169,9 +147,7 @@ pub(crate) fn lenient(text: &str) -> Option<Timestamp> {
     if let Some(at) = rfc3339(text).or_else(|| utc(text)) {
         return Timestamp::from_microsecond(at).ok();
     }
-    jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(text)
-        .ok()
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 /// Appends an instant as IntelMQ writes it: `2026-03-24T10:30:00+00:00`, microseconds if any.
@@ -187,8 +163,7 @@ pub(crate) fn write_iso(at: Timestamp, out: &mut String) {
 
 fn floor_second(at: Timestamp) -> Timestamp {
     let below = at.as_microsecond().rem_euclid(1_000_000);
-    at.checked_sub(SignedDuration::from_micros(below))
-        .unwrap_or(at)
+    at.checked_sub(SignedDuration::from_micros(below)).unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Load(Load),
     /// Take in deliveries: store, read, attribute, count, grade, derive what is owed
     Ingest(Ingest),
+    /// Assess again what was seen lately: does what a run that was cut short left undone
+    Assess(Assess),
     /// List deliveries, or the quarantined rows of one
     Deliveries(Deliveries),
     /// List incidents, the gravest first
@@ -144,7 +146,7 @@ pub(crate) struct Ingest {
     #[command(flatten)]
     pub(crate) common: Common,
     /// The mapping, such as `shadowserver/event4_sinkhole`, or a feed whose file names tell
-    #[arg(long, value_name = "FEED")]
+    #[arg(long, value_name = "FEED", required_unless_present = "unfinished", default_value = "")]
     pub(crate) feed: String,
     /// Handle of the organisation whose monitoring this is [default: the desk's own]
     #[arg(long, value_name = "HANDLE")]
@@ -152,9 +154,21 @@ pub(crate) struct Ingest {
     /// Files: plain, gzip or zstd; `-` for standard input
     #[arg(required_unless_present = "unfinished", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Finish deliveries that were stored and not read to their end
-    #[arg(long, conflicts_with = "files")]
+    /// Finish deliveries that were stored and not read to their end, then assess what was seen lately
+    #[arg(long, conflicts_with_all = ["files", "feed"])]
     pub(crate) unfinished: bool,
+    /// Stop at the ledger: count, and leave grading to `juyan assess`
+    #[arg(long)]
+    pub(crate) count_only: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Assess {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Over the last so many days that have data
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=400))]
+    pub(crate) days: u32,
 }
 
 #[derive(Args)]

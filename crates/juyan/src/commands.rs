@@ -1,5 +1,6 @@
 //! The commands, one file each: wiring only.
 
+mod assess;
 mod atlas;
 mod deliveries;
 mod demo;
@@ -40,6 +41,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::run(args).await,
         Command::Load(args) => load::run(args).await,
         Command::Ingest(args) => ingest::run(args).await,
+        Command::Assess(args) => assess::run(args).await,
         Command::Deliveries(args) => deliveries::run(args).await,
         Command::Incidents(args) => incidents::list(args).await,
         Command::Incident(args) => incidents::show(args).await,

@@ -38,7 +38,8 @@ impl Row<'_> {
     /// Writes the row as a CSV line.
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let dice = self.dice;
-        let [city, model, tag] = [pick(&CITIES, dice), pick(&MODELS, dice >> 8), pick(&TAGS, dice >> 16)];
+        let [city, model, tag] =
+            [pick(&CITIES, dice), pick(&MODELS, dice >> 8), pick(&TAGS, dice >> 16)];
         let asn = 64500 + (dice >> 24) % 6;
         writeln!(
             out,

@@ -247,7 +247,10 @@ impl FromStr for Fqdn {
                 && !label.ends_with('-')
         };
         let numeric_top = name.rsplit('.').next().is_some_and(|top| top.parse::<u64>().is_ok());
-        if name.len() > 253 || !name.contains('.') || numeric_top || !name.split('.').all(label_fits)
+        if name.len() > 253
+            || !name.contains('.')
+            || numeric_top
+            || !name.split('.').all(label_fits)
         {
             return Err(bad());
         }

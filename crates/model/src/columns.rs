@@ -40,7 +40,8 @@ impl Texts {
         let edge = |i: usize| self.offsets.get(i).and_then(|&o| usize::try_from(o).ok());
         match (edge(row), edge(row + 1)) {
             (Some(from), Some(to)) => {
-                std::str::from_utf8(self.bytes.get(from..to).unwrap_or_default()).unwrap_or_default()
+                std::str::from_utf8(self.bytes.get(from..to).unwrap_or_default())
+                    .unwrap_or_default()
             }
             _ => "",
         }
@@ -77,7 +78,11 @@ pub struct Coded {
 impl Default for Coded {
     fn default() -> Self {
         let absent: Box<str> = "".into();
-        Self { codes: Vec::new(), values: vec![absent.clone()], known: HashMap::from([(absent, 0)]) }
+        Self {
+            codes: Vec::new(),
+            values: vec![absent.clone()],
+            known: HashMap::from([(absent, 0)]),
+        }
     }
 }
 

@@ -57,9 +57,15 @@ pub enum State {
     Latent,
     Running(Running),
     /// A graver duty took its place at that instant.
-    Superseded { at: Timestamp, by: Id<Obligation>, was: Running },
+    Superseded {
+        at: Timestamp,
+        by: Id<Obligation>,
+        was: Running,
+    },
     /// It will not follow: its clock had not started when the grade changed, at that instant.
-    Void { at: Timestamp },
+    Void {
+        at: Timestamp,
+    },
 }
 
 /// A clock that runs.

@@ -36,10 +36,7 @@ pub fn assess(pack: &Pack, inputs: &Inputs) -> Result<Assessed, AssessError> {
     let mut possible = Vec::new();
     let mut lines = Vec::new();
     for grade in pack.grades() {
-        let verdict = grade
-            .test
-            .as_ref()
-            .map_or(Verdict::Yes, |test| test.judge(inputs));
+        let verdict = grade.test.as_ref().map_or(Verdict::Yes, |test| test.judge(inputs));
         lines.push(line(grade, inputs, verdict));
         if verdict != Verdict::No {
             possible.push(grade.id.clone());
@@ -51,30 +48,14 @@ pub fn assess(pack: &Pack, inputs: &Inputs) -> Result<Assessed, AssessError> {
     let grade = possible
         .first()
         .cloned()
-        .ok_or_else(|| AssessError::NoGrade {
-            pack: pack.id().to_string(),
-        })?;
-    Ok(Assessed {
-        grade,
-        possible,
-        because: lines.join("\n"),
-    })
+        .ok_or_else(|| AssessError::NoGrade { pack: pack.id().to_string() })?;
+    Ok(Assessed { grade, possible, because: lines.join("\n") })
 }
 
 fn line(grade: &Grade, inputs: &Inputs, verdict: Verdict) -> String {
-    let Grade {
-        id,
-        name,
-        article,
-        when,
-        ..
-    } = grade;
+    let Grade { id, name, article, when, .. } = grade;
     let name = name.get("en");
-    let values = grade
-        .test
-        .as_ref()
-        .map(|test| values(test, inputs))
-        .unwrap_or_default();
+    let values = grade.test.as_ref().map(|test| values(test, inputs)).unwrap_or_default();
     let verdict = match verdict {
         Verdict::Yes => "yes",
         Verdict::No => "no",

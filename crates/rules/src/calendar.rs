@@ -87,9 +87,7 @@ impl Calendar {
     pub fn parse(text: &str, origin: &str) -> Result<Self, Findings> {
         let document = Document::new(origin, text);
         let table = document.read(text);
-        let calendar = table
-            .as_ref()
-            .map(|table| read(&document, document.root(table)));
+        let calendar = table.as_ref().map(|table| read(&document, document.root(table)));
         document.close(calendar)
     }
 
@@ -131,23 +129,16 @@ impl Calendar {
     }
 
     pub fn day(&self, date: Date) -> Result<Day<'_>, MissingYear> {
-        let year = self.years.get(&date.year()).ok_or_else(|| MissingYear {
-            calendar: self.id(),
-            year: date.year(),
-        })?;
+        let year = self
+            .years
+            .get(&date.year())
+            .ok_or_else(|| MissingYear { calendar: self.id(), year: date.year() })?;
         let day = year.days.get(&date).and_then(|special| {
             let name = self.occasions.get(&special.occasion)?;
-            Some(if special.working {
-                Day::MakeUp(name)
-            } else {
-                Day::Holiday(name)
-            })
+            Some(if special.working { Day::MakeUp(name) } else { Day::Holiday(name) })
         });
-        let ordinary = if self.weekend.contains(&date.weekday()) {
-            Day::Weekend
-        } else {
-            Day::Workday
-        };
+        let ordinary =
+            if self.weekend.contains(&date.weekday()) { Day::Weekend } else { Day::Workday };
         Ok(day.unwrap_or(ordinary))
     }
 
@@ -181,9 +172,7 @@ impl Calendar {
         if joined {
             self.version = format!("{}+{}", self.version, other.name);
             for (key, name) in &other.occasions {
-                self.occasions
-                    .entry(key.clone())
-                    .or_insert_with(|| name.clone());
+                self.occasions.entry(key.clone()).or_insert_with(|| name.clone());
             }
         }
         self
@@ -191,19 +180,11 @@ impl Calendar {
 
     /// The calendar as a former version had it, knowing no year after the one that was changed.
     pub fn former(&self, version: &str) -> Option<Self> {
-        let former = self
-            .former
-            .iter()
-            .find(|former| former.version == version)?;
+        let former = self.former.iter().find(|former| former.version == version)?;
         let mut years = self.years.clone();
         years.retain(|year, _| *year < former.year);
         years.insert(former.year, former.table.clone());
-        Some(Self {
-            version: version.to_owned(),
-            years,
-            former: Vec::new(),
-            ..self.clone()
-        })
+        Some(Self { version: version.to_owned(), years, former: Vec::new(), ..self.clone() })
     }
 }
 
@@ -218,14 +199,8 @@ fn read(document: &Document, root: Section<'_>) -> Calendar {
         version: root.need_text("version"),
         provisional_for,
         title: root.names("title").unwrap_or_default(),
-        weekend: root
-            .need("weekend")
-            .map(|node| weekdays(&node))
-            .unwrap_or_default(),
-        occasions: root
-            .find("occasion")
-            .map(|node| occasions(&node))
-            .unwrap_or_default(),
+        weekend: root.need("weekend").map(|node| weekdays(&node)).unwrap_or_default(),
+        occasions: root.find("occasion").map(|node| occasions(&node)).unwrap_or_default(),
         years: BTreeMap::new(),
         former: Vec::new(),
     };
@@ -236,19 +211,12 @@ fn read(document: &Document, root: Section<'_>) -> Calendar {
             continue;
         };
         if let Some(section) = node.section() {
-            let table = Year {
-                provisional,
-                days: days(document, &section, year, &calendar),
-            };
+            let table = Year { provisional, days: days(document, &section, year, &calendar) };
             section.finish();
             calendar.years.insert(year, table);
         }
     }
-    for node in root
-        .find("former")
-        .map(|node| node.list())
-        .unwrap_or_default()
-    {
+    for node in root.find("former").map(|node| node.list()).unwrap_or_default() {
         calendar.former.extend(former(document, &node, &calendar));
     }
     root.finish();
@@ -258,20 +226,10 @@ fn read(document: &Document, root: Section<'_>) -> Calendar {
 fn former(document: &Document, node: &Node<'_>, calendar: &Calendar) -> Option<Former> {
     let section = node.section()?;
     let version = section.need_text("version");
-    let year = section
-        .need("year")?
-        .integer()
-        .and_then(|year| i16::try_from(year).ok())?;
-    let table = Year {
-        provisional: false,
-        days: days(document, &section, year, calendar),
-    };
+    let year = section.need("year")?.integer().and_then(|year| i16::try_from(year).ok())?;
+    let table = Year { provisional: false, days: days(document, &section, year, calendar) };
     section.finish();
-    Some(Former {
-        version,
-        year,
-        table,
-    })
+    Some(Former { version, year, table })
 }
 
 fn weekdays(node: &Node<'_>) -> Vec<Weekday> {
@@ -284,10 +242,7 @@ fn weekdays(node: &Node<'_>) -> Vec<Weekday> {
         ("saturday", Weekday::Saturday),
         ("sunday", Weekday::Sunday),
     ];
-    node.list()
-        .iter()
-        .filter_map(|node| node.one_of(&WEEKDAYS))
-        .collect()
+    node.list().iter().filter_map(|node| node.one_of(&WEEKDAYS)).collect()
 }
 
 fn occasions(node: &Node<'_>) -> BTreeMap<String, Bilingual> {
@@ -308,24 +263,11 @@ fn days(
     year: i16,
     calendar: &Calendar,
 ) -> BTreeMap<Date, Special> {
-    let mut days = Days {
-        document,
-        year,
-        calendar,
-        found: BTreeMap::new(),
-    };
-    for node in section
-        .find("rest")
-        .map(|node| node.list())
-        .unwrap_or_default()
-    {
+    let mut days = Days { document, year, calendar, found: BTreeMap::new() };
+    for node in section.find("rest").map(|node| node.list()).unwrap_or_default() {
         days.rest(&node);
     }
-    for node in section
-        .find("work")
-        .map(|node| node.list())
-        .unwrap_or_default()
-    {
+    for node in section.find("work").map(|node| node.list()).unwrap_or_default() {
         days.work(&node);
     }
     days.found
@@ -351,14 +293,7 @@ impl Days<'_> {
         }
         let mut date = from;
         while date <= to {
-            self.add(
-                node,
-                date,
-                Special {
-                    working: false,
-                    occasion: occasion.clone(),
-                },
-            )?;
+            self.add(node, date, Special { working: false, occasion: occasion.clone() })?;
             date = date.checked_add(1.day()).ok()?;
         }
         Some(())
@@ -373,24 +308,14 @@ impl Days<'_> {
             let what = format!("{date} is a working day anyway");
             node.report(what, "list here only weekend days that are worked");
         }
-        self.add(
-            node,
-            date,
-            Special {
-                working: true,
-                occasion,
-            },
-        )
+        self.add(node, date, Special { working: true, occasion })
     }
 
     fn occasion(&self, section: &Section<'_>) -> Option<String> {
         let node = section.need("for")?;
         let name = node.text()?;
         if !self.calendar.occasions.contains_key(&name) {
-            node.report(
-                format!("`{name}` is no occasion"),
-                "add it under [occasion]",
-            );
+            node.report(format!("`{name}` is no occasion"), "add it under [occasion]");
         }
         Some(name)
     }
@@ -404,8 +329,7 @@ impl Days<'_> {
         if self.found.insert(date, special).is_some() {
             let key = format!("year.{}", self.year);
             let what = format!("{date} is listed twice");
-            self.document
-                .report(Some(node.at()), key, what, "leave one of the two");
+            self.document.report(Some(node.at()), key, what, "leave one of the two");
         }
         Some(())
     }

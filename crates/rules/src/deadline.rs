@@ -43,21 +43,9 @@ pub fn deadline(
     zone: &TimeZone,
     calendar: &Calendar,
 ) -> Result<Due, DeadlineError> {
-    let mut count = Count {
-        within,
-        start,
-        zone,
-        calendar,
-        steps: Vec::new(),
-        provisional: false,
-    };
+    let mut count = Count { within, start, zone, calendar, steps: Vec::new(), provisional: false };
     let (due, last_day) = count.run()?;
-    Ok(Due {
-        due,
-        last_day,
-        steps: count.steps,
-        provisional: count.provisional,
-    })
+    Ok(Due { due, last_day, steps: count.steps, provisional: count.provisional })
 }
 
 /// One computation: what it was given, and what it has written down so far.
@@ -92,10 +80,7 @@ impl<'a> Count<'a> {
                 Ok((None, None))
             }
             Within::Unnumbered(_) => {
-                self.say(format!(
-                    "`{}` gives no number: no legal due time",
-                    self.within
-                ));
+                self.say(format!("`{}` gives no number: no legal due time", self.within));
                 Ok((None, None))
             }
             Within::Standing(_) => {
@@ -108,10 +93,7 @@ impl<'a> Count<'a> {
 
     fn elapsed(&mut self, seconds: i64) -> Result<Found, DeadlineError> {
         let due = self.start.checked_add(SignedDuration::from_secs(seconds));
-        self.say(format!(
-            "{} run through nights, weekends and holidays",
-            self.within
-        ));
+        self.say(format!("{} run through nights, weekends and holidays", self.within));
         Ok((Some(due.map_err(|_| self.out_of_range())?), None))
     }
 
@@ -168,11 +150,7 @@ impl<'a> Count<'a> {
 
     fn fixed_day(&mut self, last: Date, roll: bool) -> Result<Found, DeadlineError> {
         let first = self.local_day();
-        self.say(format!(
-            "counted from {}, the last day is {}",
-            spelled(first),
-            spelled(last)
-        ));
+        self.say(format!("counted from {}, the last day is {}", spelled(first), spelled(last)));
         if !roll {
             return self.end_of(last);
         }
@@ -203,15 +181,11 @@ impl<'a> Count<'a> {
         let mut earliest: Found = (None, None);
         for member in members {
             let one = deadline(member, self.start, self.zone, self.calendar)?;
-            let due = one
-                .due
-                .map_or_else(|| "no due time".to_owned(), |due| self.local(due));
+            let due = one.due.map_or_else(|| "no due time".to_owned(), |due| self.local(due));
             self.steps.extend(one.steps);
             self.say(format!("{member}: {due}"));
             self.provisional |= one.provisional;
-            let earlier = one
-                .due
-                .is_some_and(|due| earliest.0.is_none_or(|best| due < best));
+            let earlier = one.due.is_some_and(|due| earliest.0.is_none_or(|best| due < best));
             if earlier {
                 earliest = (one.due, one.last_day);
             }
@@ -245,10 +219,7 @@ impl<'a> Count<'a> {
     }
 
     fn out_of_range(&self) -> DeadlineError {
-        DeadlineError::OutOfRange {
-            within: self.within.to_string(),
-            start: self.start,
-        }
+        DeadlineError::OutOfRange { within: self.within.to_string(), start: self.start }
     }
 
     fn say(&mut self, step: String) {
@@ -258,10 +229,7 @@ impl<'a> Count<'a> {
 
 /// An instant in local time, with its offset: `2025-06-11 09:30:00+08:00`.
 pub(crate) fn local(instant: Timestamp, zone: &TimeZone) -> String {
-    instant
-        .to_zoned(zone.clone())
-        .strftime("%Y-%m-%d %H:%M:%S%:z")
-        .to_string()
+    instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string()
 }
 
 /// A date with its weekday: `Wed 2025-06-11`.
@@ -308,11 +276,7 @@ impl Rest {
         Some(if from == to {
             format!("{} is no working day ({names})", spelled(from))
         } else {
-            format!(
-                "{} to {} are no working days ({names})",
-                spelled(from),
-                spelled(to)
-            )
+            format!("{} to {} are no working days ({names})", spelled(from), spelled(to))
         })
     }
 }

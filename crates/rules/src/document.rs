@@ -30,14 +30,8 @@ pub(crate) struct Document {
 impl Document {
     pub(crate) fn new(origin: &str, text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0)
-            .chain(breaks.map(|(at, _)| at + 1))
-            .collect();
-        Self {
-            origin: origin.to_owned(),
-            line_starts,
-            found: RefCell::default(),
-        }
+        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        Self { origin: origin.to_owned(), line_starts, found: RefCell::default() }
     }
 
     /// Reads the text as TOML; `None` when it is none, which is then the one finding.
@@ -58,13 +52,7 @@ impl Document {
     }
 
     pub(crate) fn root<'d>(&'d self, table: &'d DeTable<'d>) -> Section<'d> {
-        Section {
-            document: self,
-            key: String::new(),
-            at: 0,
-            table,
-            asked: RefCell::default(),
-        }
+        Section { document: self, key: String::new(), at: 0, table, asked: RefCell::default() }
     }
 
     pub(crate) fn report(
@@ -140,9 +128,7 @@ impl<'d> Section<'d> {
 
     /// A text that must stand there and say something; empty, and a finding, if it does not.
     pub(crate) fn need_text(&self, name: &'static str) -> String {
-        self.need(name)
-            .and_then(|node| node.text())
-            .unwrap_or_default()
+        self.need(name).and_then(|node| node.text()).unwrap_or_default()
     }
 
     /// The `zh` and `en` of this section; at least one must be there.
@@ -273,10 +259,7 @@ impl<'d> Node<'d> {
     /// Reads one of a fixed list of words.
     pub(crate) fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
         let text = self.text()?;
-        let found = words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, value)| *value);
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
         if found.is_none() {
             let known: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
             let what = format!("`{text}` is none of the words that the engine knows here");
@@ -286,9 +269,7 @@ impl<'d> Node<'d> {
     }
 
     pub(crate) fn boolean(&self) -> Option<bool> {
-        self.value
-            .as_bool()
-            .or_else(|| self.wanted("true or false"))
+        self.value.as_bool().or_else(|| self.wanted("true or false"))
     }
 
     pub(crate) fn integer(&self) -> Option<i64> {
@@ -300,24 +281,16 @@ impl<'d> Node<'d> {
     }
 
     pub(crate) fn decimal(&self) -> Option<f64> {
-        self.value
-            .as_float()
-            .and_then(|number| number.as_str().parse().ok())
+        self.value.as_float().and_then(|number| number.as_str().parse().ok())
     }
 
     pub(crate) fn date(&self) -> Option<Date> {
-        let date = self
-            .value
-            .as_datetime()
-            .and_then(|date| date.to_string().parse().ok());
+        let date = self.value.as_datetime().and_then(|date| date.to_string().parse().ok());
         date.or_else(|| self.wanted("a date such as 2009-06-01, without quotes"))
     }
 
     pub(crate) fn instant(&self) -> Option<Timestamp> {
-        let instant = self
-            .value
-            .as_datetime()
-            .and_then(|at| at.to_string().parse().ok());
+        let instant = self.value.as_datetime().and_then(|at| at.to_string().parse().ok());
         instant.or_else(|| self.wanted("an instant such as 2025-06-11T09:30:00+08:00"))
     }
 
@@ -334,34 +307,22 @@ impl<'d> Node<'d> {
             return self.wanted("a table");
         };
         let (document, key, at) = (self.document, self.key.clone(), self.at);
-        Some(Section {
-            document,
-            key,
-            at,
-            table,
-            asked: RefCell::default(),
-        })
+        Some(Section { document, key, at, table, asked: RefCell::default() })
     }
 
     /// The members of a list.
     pub(crate) fn list(&self) -> Vec<Self> {
         match self.value.as_array() {
-            Some(array) => array
-                .iter()
-                .enumerate()
-                .map(|(at, value)| self.nth(at, value))
-                .collect(),
+            Some(array) => {
+                array.iter().enumerate().map(|(at, value)| self.nth(at, value)).collect()
+            }
             None => self.wanted("a list in square brackets").unwrap_or_default(),
         }
     }
 
     /// The members of a list, or the value itself when it is a text.
     pub(crate) fn one_or_more(self) -> Vec<Self> {
-        if self.is_text() {
-            vec![self]
-        } else {
-            self.list()
-        }
+        if self.is_text() { vec![self] } else { self.list() }
     }
 
     fn nth(&self, index: usize, value: &'d Spanned<DeValue<'d>>) -> Self {
@@ -383,14 +344,6 @@ impl<'d> Node<'d> {
 
 fn join(parent: &str, name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let name = if name.chars().all(plain) {
-        name.to_owned()
-    } else {
-        format!("\"{name}\"")
-    };
-    if parent.is_empty() {
-        name
-    } else {
-        format!("{parent}.{name}")
-    }
+    let name = if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") };
+    if parent.is_empty() { name } else { format!("{parent}.{name}") }
 }

@@ -7,15 +7,7 @@ use crate::regime::{Clock, Duty, Pack};
 
 /// Why a duty whose clock started then is due when it is, apart from any incident.
 pub fn explain(pack: &Pack, duty: &Duty, due: &Due, since: Timestamp) -> String {
-    Explained {
-        pack,
-        duty,
-        due,
-        since,
-        nobody: false,
-        doubtful: false,
-    }
-    .paragraph()
+    Explained { pack, duty, due, since, nobody: false, doubtful: false }.paragraph()
 }
 
 /// A duty whose clock has started, with what there is to say about it.
@@ -42,35 +34,20 @@ impl Explained<'_> {
     }
 
     fn duty_sentence(&self) -> String {
-        let Duty {
-            id,
-            article,
-            does,
-            clock,
-            ..
-        } = self.duty;
+        let Duty { id, article, does, clock, .. } = self.duty;
         let time = match clock {
             Clock::Within(within) => format!("time allowed: {within}"),
             Clock::Keep(within) => format!("to be kept for {within}"),
         };
         let instrument = self.pack.instrument();
-        format!(
-            "{instrument} art. {article} ({id}): {}; {time}.",
-            does.get("en")
-        )
+        format!("{instrument} art. {article} ({id}): {}; {time}.", does.get("en"))
     }
 
     fn start_sentence(&self) -> String {
         let trigger = self.duty.on.as_deref().unwrap_or_default();
-        let means = self
-            .pack
-            .trigger(trigger)
-            .map_or("", |trigger| trigger.means.as_str());
+        let means = self.pack.trigger(trigger).map_or("", |trigger| trigger.means.as_str());
         let start = local(self.since, self.pack.zone());
-        format!(
-            "The clock started on {start} ({}): {means} ({trigger}).",
-            self.pack.zone_name()
-        )
+        format!("The clock started on {start} ({}): {means} ({trigger}).", self.pack.zone_name())
     }
 
     fn steps_sentence(&self) -> Option<String> {

@@ -84,11 +84,7 @@ pub enum InputError {
     #[error("`{name}` is no input of this pack: use one of {known}")]
     Unknown { name: String, known: String },
     #[error("`{name}` cannot be `{value}`: it wants {wanted}")]
-    Misfit {
-        name: String,
-        value: String,
-        wanted: String,
-    },
+    Misfit { name: String, value: String, wanted: String },
     #[error("`{name}` is given twice")]
     Twice { name: String },
 }
@@ -102,15 +98,10 @@ impl InputKind {
         }
         match self {
             Self::Count => count(text).map(Value::Count),
-            Self::Decimal => text
-                .parse()
-                .ok()
-                .filter(|n: &f64| n.is_finite())
-                .map(Value::Decimal),
-            Self::OneOf(values) => values
-                .iter()
-                .any(|value| value == text)
-                .then(|| Value::Text(text.to_owned())),
+            Self::Decimal => text.parse().ok().filter(|n: &f64| n.is_finite()).map(Value::Decimal),
+            Self::OneOf(values) => {
+                values.iter().any(|value| value == text).then(|| Value::Text(text.to_owned()))
+            }
             Self::YesNo => match text {
                 "yes" | "true" | "True" => Some(Value::Bool(true)),
                 "no" | "false" | "False" => Some(Value::Bool(false)),
@@ -118,10 +109,7 @@ impl InputKind {
             },
             Self::List => {
                 let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-                let parts = inner
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|part| !part.is_empty());
+                let parts = inner.split(',').map(str::trim).filter(|part| !part.is_empty());
                 let value = |part: &str| {
                     count(part).map_or_else(|| Value::Text(part.to_owned()), Value::Count)
                 };
@@ -190,17 +178,13 @@ impl Inputs {
     ) -> Result<Self, InputError> {
         let mut inputs = Self::default();
         for pair in pairs {
-            let (name, text) = pair
-                .split_once('=')
-                .ok_or_else(|| no_pair(declared, pair))?;
+            let (name, text) = pair.split_once('=').ok_or_else(|| no_pair(declared, pair))?;
             let name = name.trim();
             let input = declared.iter().find(|input| input.name == name);
             let kind = &input.ok_or_else(|| unknown(declared, name))?.kind;
             let value = kind.read(text).ok_or_else(|| misfit(kind, name, text))?;
             if inputs.0.insert(name.to_owned(), value).is_some() {
-                return Err(InputError::Twice {
-                    name: name.to_owned(),
-                });
+                return Err(InputError::Twice { name: name.to_owned() });
             }
         }
         Ok(inputs)
@@ -229,35 +213,21 @@ impl Inputs {
 
     /// Every fact as text, the form in which an assessment keeps them.
     pub fn to_texts(&self) -> Vec<(String, String)> {
-        self.iter()
-            .map(|(name, value)| (name.to_owned(), value.to_string()))
-            .collect()
+        self.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
     }
 }
 
 fn no_pair(declared: &[Input], text: &str) -> InputError {
-    let example = declared
-        .first()
-        .map_or_else(|| "name".to_owned(), |input| input.name.clone());
-    InputError::NoPair {
-        text: text.chars().take(80).collect(),
-        example,
-    }
+    let example = declared.first().map_or_else(|| "name".to_owned(), |input| input.name.clone());
+    InputError::NoPair { text: text.chars().take(80).collect(), example }
 }
 
 fn unknown(declared: &[Input], name: &str) -> InputError {
     let known: Vec<&str> = declared.iter().map(|input| input.name.as_str()).collect();
-    InputError::Unknown {
-        name: name.chars().take(80).collect(),
-        known: known.join(", "),
-    }
+    InputError::Unknown { name: name.chars().take(80).collect(), known: known.join(", ") }
 }
 
 fn misfit(kind: &InputKind, name: &str, value: &str) -> InputError {
     let value = value.chars().take(80).collect();
-    InputError::Misfit {
-        name: name.to_owned(),
-        value,
-        wanted: kind.wanted(),
-    }
+    InputError::Misfit { name: name.to_owned(), value, wanted: kind.wanted() }
 }

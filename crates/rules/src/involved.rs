@@ -31,10 +31,7 @@ impl Involved<'_> {
                 .holders(self.organisations, role)
                 .map(|one| (one.handle.clone(), role.clone()))
                 .collect(),
-            Party::Set(id) => pack
-                .set(id)
-                .map(|set| self.of_set(pack, set))
-                .unwrap_or_default(),
+            Party::Set(id) => pack.set(id).map(|set| self.of_set(pack, set)).unwrap_or_default(),
             Party::Anybody => Vec::new(),
         }
     }
@@ -52,11 +49,7 @@ impl Involved<'_> {
 
     /// The trigger that happens when the incident becomes known to its finder.
     pub(crate) fn known_trigger<'p>(&self, pack: &'p Pack) -> Option<&'p Trigger> {
-        let known = || {
-            pack.triggers()
-                .iter()
-                .filter(|t| t.at == Event::IncidentKnown)
-        };
+        let known = || pack.triggers().iter().filter(|t| t.at == Event::IncidentKnown);
         let finder = Pack::entry(self.organisations, self.finder);
         let own = known().find(|trigger| match (&trigger.by, finder) {
             (Some(Party::Role(role)), Some(finder)) => finder.has_role(pack.id(), role),
@@ -68,22 +61,14 @@ impl Involved<'_> {
     fn of_set(&self, pack: &Pack, set: &Set) -> Vec<Member> {
         let belongs = |one: &&Organisation| match set.whose {
             Whose::AddressOrDomain => self.responsible.contains(&one.handle),
-            Whose::Province => one
-                .province
-                .as_ref()
-                .is_some_and(|p| self.provinces.contains(p)),
+            Whose::Province => one.province.as_ref().is_some_and(|p| self.provinces.contains(p)),
             Whose::Finding => one.handle == *self.finder,
             Whose::NamedByOfficer => false,
         };
         let role = |one: &Organisation| {
-            set.roles
-                .iter()
-                .find(|role| one.has_role(pack.id(), role))
-                .cloned()
+            set.roles.iter().find(|role| one.has_role(pack.id(), role)).cloned()
         };
         let members = self.organisations.iter().filter(belongs);
-        members
-            .filter_map(|one| Some((one.handle.clone(), role(one)?)))
-            .collect()
+        members.filter_map(|one| Some((one.handle.clone(), role(one)?))).collect()
     }
 }

@@ -6,10 +6,7 @@
 
 #![cfg_attr(
     test,
-    expect(
-        clippy::needless_raw_string_hashes,
-        reason = "expect-test writes raw strings so"
-    )
+    expect(clippy::needless_raw_string_hashes, reason = "expect-test writes raw strings so")
 )]
 
 pub mod assess;

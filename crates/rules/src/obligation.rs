@@ -57,19 +57,11 @@ pub enum ObligeError {
         "duty `{duty}` of `{pack}` is owed by the role `{role}`, which nobody in the directory holds: \
          enter an organisation with that role"
     )]
-    NobodyHolds {
-        pack: String,
-        duty: String,
-        role: RoleId,
-    },
+    NobodyHolds { pack: String, duty: String, role: RoleId },
     #[error("`{grade}` is no grade of `{pack}`")]
     UnknownGrade { pack: String, grade: GradeId },
     #[error("`{pack}` counts by the calendar `{wanted}`, but `{given}` was given")]
-    WrongCalendar {
-        pack: String,
-        wanted: String,
-        given: String,
-    },
+    WrongCalendar { pack: String, wanted: String, given: String },
 }
 
 /// What follows from a graded incident, in the order of the pack.
@@ -93,15 +85,7 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
     for duty in applying(pack, case) {
         if duty.on.as_deref().is_some_and(|on| reached.contains(on)) {
             let runs = duty.on.as_deref() == Some(known.id.as_str());
-            all.extend(
-                Deriving {
-                    pack,
-                    calendar,
-                    case,
-                    duty,
-                }
-                .owed(runs)?,
-            );
+            all.extend(Deriving { pack, calendar, case, duty }.owed(runs)?);
         }
     }
     Ok(all)
@@ -109,23 +93,16 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
 
 /// The duties that apply to the case, whenever their clocks may start.
 pub(crate) fn applying<'p>(pack: &'p Pack, case: &Case<'_>) -> impl Iterator<Item = &'p Duty> {
-    pack.duties()
-        .iter()
-        .filter(move |duty| applies(pack, case, duty))
+    pack.duties().iter().filter(move |duty| applies(pack, case, duty))
 }
 
 /// Whether the grade, the condition and the company of a duty are given. Unknown is not no.
 fn applies(pack: &Pack, case: &Case<'_>, duty: &Duty) -> bool {
-    let condition = duty
-        .condition
+    let condition = duty.condition.as_ref().map_or(Verdict::Yes, |test| test.judge(case.inputs));
+    let accompanied = duty
+        .only_with
         .as_ref()
-        .map_or(Verdict::Yes, |test| test.judge(case.inputs));
-    let accompanied = duty.only_with.as_ref().is_none_or(|set| {
-        !case
-            .involved
-            .members(pack, &Party::Set(set.clone()))
-            .is_empty()
-    });
+        .is_none_or(|set| !case.involved.members(pack, &Party::Set(set.clone())).is_empty());
     duty.applies_at(case.grade) && condition != Verdict::No && accompanied
 }
 
@@ -158,20 +135,13 @@ impl Deriving<'_> {
     fn owed(&self, runs: bool) -> Result<Vec<Owed>, ObligeError> {
         let state = if runs { Some(self.due()?) } else { None };
         let debtors = self.debtors()?;
-        Ok(debtors
-            .into_iter()
-            .map(|debtor| self.owed_by(debtor, state.as_ref()))
-            .collect())
+        Ok(debtors.into_iter().map(|debtor| self.owed_by(debtor, state.as_ref())).collect())
     }
 
     fn due(&self) -> Result<Due, ObligeError> {
         let within = self.duty.clock.within();
-        deadline(within, self.case.known_at, self.pack.zone(), self.calendar).map_err(|cause| {
-            ObligeError::Deadline {
-                duty: self.duty.id.to_string(),
-                cause,
-            }
-        })
+        deadline(within, self.case.known_at, self.pack.zone(), self.calendar)
+            .map_err(|cause| ObligeError::Deadline { duty: self.duty.id.to_string(), cause })
     }
 
     /// Who owes it. A role must have a holder; a set may well be empty in this incident.
@@ -192,10 +162,7 @@ impl Deriving<'_> {
     fn owed_by(&self, (debtor, role): Member, due: Option<&Due>) -> Owed {
         let to = self.recipients(&self.duty.to, &debtor);
         let cc = self.recipients(&self.duty.cc, &debtor);
-        let cc = cc
-            .into_iter()
-            .filter(|handle| !to.contains(handle))
-            .collect();
+        let cc = cc.into_iter().filter(|handle| !to.contains(handle)).collect();
         let state = due.map_or(OwedState::Latent, |due| {
             let explained = Explained {
                 pack: self.pack,
@@ -211,13 +178,7 @@ impl Deriving<'_> {
                 explanation: explained.paragraph(),
             })
         });
-        Owed {
-            debtor,
-            to,
-            cc,
-            terms: self.terms(role),
-            state,
-        }
+        Owed { debtor, to, cc, terms: self.terms(role), state }
     }
 
     /// Whether its condition is not known to hold.
@@ -229,11 +190,7 @@ impl Deriving<'_> {
     /// The recipients, without the debtor itself.
     fn recipients(&self, parties: &[Party], debtor: &Handle) -> Vec<Handle> {
         let members = self.case.involved.union(self.pack, parties);
-        members
-            .into_iter()
-            .map(|(handle, _)| handle)
-            .filter(|handle| handle != debtor)
-            .collect()
+        members.into_iter().map(|(handle, _)| handle).filter(|handle| handle != debtor).collect()
     }
 
     fn terms(&self, role: RoleId) -> Terms {

@@ -46,10 +46,7 @@ pub struct BadPredicate {
 impl Predicate {
     /// Reads a predicate and tries it on values of the declared kinds.
     pub fn parse(text: &str, declared: &[Input]) -> Result<Self, BadPredicate> {
-        let bad = |why: String| BadPredicate {
-            text: text.chars().take(80).collect(),
-            why,
-        };
+        let bad = |why: String| BadPredicate { text: text.chars().take(80).collect(), why };
         if text.len() > LONGEST {
             return Err(bad(format!("it is longer than {LONGEST} bytes")));
         }
@@ -59,23 +56,17 @@ impl Predicate {
         let program = Program::compile(text).map_err(|errors| bad(first_line(&errors)))?;
         let expression = program.expression().clone();
         check(&expression, declared).map_err(bad)?;
-        let samples = declared.iter().fold(Inputs::default(), |inputs, input| {
-            inputs.with(&input.name, input.kind.sample())
-        });
+        let samples = declared
+            .iter()
+            .fold(Inputs::default(), |inputs, input| inputs.with(&input.name, input.kind.sample()));
         try_out(&expression, &context(&samples)).map_err(bad)?;
-        Ok(Self {
-            text: text.to_owned(),
-            expression,
-        })
+        Ok(Self { text: text.to_owned(), expression })
     }
 
     /// A predicate that never holds, in the place of one that cannot be read.
     pub(crate) fn never() -> Self {
         let expr = Expr::Literal(LiteralValue::Boolean(false.into()));
-        Self {
-            text: "false".to_owned(),
-            expression: IdedExpr { id: 1, expr },
-        }
+        Self { text: "false".to_owned(), expression: IdedExpr { id: 1, expr } }
     }
 
     /// As the pack writes it.
@@ -113,12 +104,7 @@ impl Predicate {
 
 fn first_line(errors: &cel::ParseErrors) -> String {
     let text = errors.to_string();
-    text.lines()
-        .next()
-        .unwrap_or("it cannot be read")
-        .chars()
-        .take(200)
-        .collect()
+    text.lines().next().unwrap_or("it cannot be read").chars().take(200).collect()
 }
 
 /// The facts as CEL's variables.
@@ -207,10 +193,7 @@ fn collect<'e>(expression: &'e IdedExpr, names: &mut Vec<&'e str>) {
     match &expression.expr {
         Expr::Ident(name) if !names.contains(&name.as_str()) => names.push(name),
         Expr::Call(call) => call.args.iter().for_each(|arg| collect(arg, names)),
-        Expr::List(list) => list
-            .elements
-            .iter()
-            .for_each(|element| collect(element, names)),
+        Expr::List(list) => list.elements.iter().for_each(|element| collect(element, names)),
         Expr::Ident(_)
         | Expr::Comprehension(_)
         | Expr::Literal(_)
@@ -245,18 +228,14 @@ fn check(expression: &IdedExpr, declared: &[Input]) -> Result<(), String> {
         Expr::Literal(_) => Ok(()),
         Expr::Ident(name) if declared.iter().any(|input| input.name == *name) => Ok(()),
         Expr::Ident(name) => Err(format!("`{name}` is not declared under [input]")),
-        Expr::List(list) => list
-            .elements
-            .iter()
-            .try_for_each(|element| check(element, declared)),
+        Expr::List(list) => list.elements.iter().try_for_each(|element| check(element, declared)),
         Expr::Call(call) if call.target.is_none() && CALLS.contains(&call.func_name.as_str()) => {
             check_values(&call.args, declared)?;
             call.args.iter().try_for_each(|arg| check(arg, declared))
         }
-        Expr::Call(call) => Err(format!(
-            "`{}` is not allowed: only comparisons and logic are",
-            call.func_name
-        )),
+        Expr::Call(call) => {
+            Err(format!("`{}` is not allowed: only comparisons and logic are", call.func_name))
+        }
         Expr::Comprehension(_)
         | Expr::Map(_)
         | Expr::Select(_)
@@ -275,20 +254,12 @@ fn check_values(args: &[IdedExpr], declared: &[Input]) -> Result<(), String> {
         };
         declared.iter().find(|input| input.name == *name)
     });
-    let Some(Input {
-        name,
-        kind: InputKind::OneOf(values),
-        ..
-    }) = named
-    else {
+    let Some(Input { name, kind: InputKind::OneOf(values), .. }) = named else {
         return Ok(());
     };
     for text in args.iter().flat_map(texts) {
         if !values.contains(&text) {
-            return Err(format!(
-                "`{name}` is never `{text}`, only {}",
-                values.join(", ")
-            ));
+            return Err(format!("`{name}` is never `{text}`, only {}", values.join(", ")));
         }
     }
     Ok(())

@@ -53,16 +53,9 @@ pub fn reconcile(
     existing: &[Obligation],
 ) -> Result<Changes, ObligeError> {
     let wanted = owed(pack, calendar, case)?;
-    let existing: Vec<&Obligation> = existing
-        .iter()
-        .filter(|one| one.terms.basis.pack == *pack.id())
-        .collect();
-    let mut reconciling = Reconciling {
-        pack,
-        case,
-        existing,
-        changes: Changes::default(),
-    };
+    let existing: Vec<&Obligation> =
+        existing.iter().filter(|one| one.terms.basis.pack == *pack.id()).collect();
+    let mut reconciling = Reconciling { pack, case, existing, changes: Changes::default() };
     for one in wanted {
         reconciling.want(one);
     }
@@ -84,11 +77,7 @@ impl Reconciling<'_> {
             self.changes.readdress.extend(readdress(standing, &wanted));
             return;
         }
-        if self
-            .existing
-            .iter()
-            .any(|one| self.stands_from_a_graver_grade(one, &wanted))
-        {
+        if self.existing.iter().any(|one| self.stands_from_a_graver_grade(one, &wanted)) {
             return;
         }
         if let Some((old, due)) = self.earliest_outgrown(&wanted) {
@@ -108,10 +97,7 @@ impl Reconciling<'_> {
 
     /// The milder duty of the same debtor and trigger that is due first, and when.
     fn earliest_outgrown(&self, wanted: &Owed) -> Option<(String, Timestamp)> {
-        let outgrown = self
-            .existing
-            .iter()
-            .filter(|one| shares_trigger(one, wanted));
+        let outgrown = self.existing.iter().filter(|one| shares_trigger(one, wanted));
         let outgrown = outgrown.filter(|one| self.is_outgrown(one));
         let due = outgrown.filter_map(|one| Some((one.terms.duty.to_string(), one.due()?)));
         due.min_by_key(|(_, due)| *due)
@@ -134,9 +120,7 @@ impl Reconciling<'_> {
                 State::Latent => self.changes.lapse.push(one.id),
                 State::Running(_) => {
                     let successor = self.successor(one);
-                    self.changes
-                        .supersede
-                        .extend(successor.map(|index| (one.id, index)));
+                    self.changes.supersede.extend(successor.map(|index| (one.id, index)));
                 }
                 State::Superseded { .. } | State::Void { .. } => {}
             }
@@ -198,16 +182,9 @@ fn readdress(standing: &Obligation, wanted: &Owed) -> Option<Readdress> {
         all.extend(new.iter().filter(|handle| !old.contains(handle)).cloned());
         all
     };
-    let (to, cc) = (
-        gained(&standing.to, &wanted.to),
-        gained(&standing.cc, &wanted.cc),
-    );
+    let (to, cc) = (gained(&standing.to, &wanted.to), gained(&standing.cc, &wanted.cc));
     let grown = to.len() > standing.to.len() || cc.len() > standing.cc.len();
-    grown.then_some(Readdress {
-        obligation: standing.id,
-        to,
-        cc,
-    })
+    grown.then_some(Readdress { obligation: standing.id, to, cc })
 }
 
 #[cfg(test)]

@@ -152,18 +152,12 @@ pub enum Event {
 impl Event {
     /// Whether it follows from a duty done, so that some duty must emit it.
     pub fn follows(self) -> bool {
-        matches!(
-            self,
-            Self::NoticeReceived | Self::FilingReceived | Self::DecisionRecorded
-        )
+        matches!(self, Self::NoticeReceived | Self::FilingReceived | Self::DecisionRecorded)
     }
 
     /// Whether it belongs to one incident.
     pub fn is_of_incident(self) -> bool {
-        !matches!(
-            self,
-            Self::MonthClosed | Self::RecordCreated | Self::ContactChanged
-        )
+        !matches!(self, Self::MonthClosed | Self::RecordCreated | Self::ContactChanged)
     }
 }
 
@@ -247,9 +241,7 @@ impl Clock {
 impl Duty {
     /// Whether it is owed at that grade.
     pub fn applies_at(&self, grade: &GradeId) -> bool {
-        self.grades
-            .as_ref()
-            .is_none_or(|grades| grades.contains(grade))
+        self.grades.as_ref().is_none_or(|grades| grades.contains(grade))
     }
 }
 
@@ -345,10 +337,7 @@ impl Pack {
 
     /// Whether sightings so classified fall under it.
     pub fn applies_to(&self, classification: &str) -> bool {
-        self.parts
-            .classifications
-            .iter()
-            .any(|known| known == classification)
+        self.parts.classifications.iter().any(|known| known == classification)
     }
 
     pub fn classifications(&self) -> &[String] {
@@ -387,36 +376,21 @@ impl Pack {
     pub fn measures(&self) -> Vec<Measure> {
         let measured = |input: &Input| {
             let (of, window_hours) = input.measure?;
-            Some(Measure {
-                input: input.name.clone(),
-                of,
-                window_hours,
-            })
+            Some(Measure { input: input.name.clone(), of, window_hours })
         };
         self.parts.inputs.iter().filter_map(measured).collect()
     }
 
     /// The input that takes the finder's role.
     pub fn finder_input(&self) -> Option<&str> {
-        let input = self
-            .parts
-            .inputs
-            .iter()
-            .find(|input| input.finder_or.is_some())?;
+        let input = self.parts.inputs.iter().find(|input| input.finder_or.is_some())?;
         Some(&input.name)
     }
 
     /// The value of [`finder_input`](Self::finder_input) for this finder, if the pack has such an input.
     pub fn finder_value(&self, finder: &Organisation) -> Option<Value> {
-        let input = self
-            .parts
-            .inputs
-            .iter()
-            .find(|input| input.finder_or.is_some())?;
-        let held = finder
-            .roles
-            .iter()
-            .filter(|(pack, _)| *pack == self.head.id);
+        let input = self.parts.inputs.iter().find(|input| input.finder_or.is_some())?;
+        let held = finder.roles.iter().filter(|(pack, _)| *pack == self.head.id);
         held.map(|(_, role)| Value::Text(role.as_str().to_owned()))
             .find(|value| input.kind.fits(value))
             .or_else(|| input.finder_or.clone().map(Value::Text))
@@ -489,9 +463,7 @@ impl Pack {
         organisations: &'o [Organisation],
         role: &RoleId,
     ) -> impl Iterator<Item = &'o Organisation> {
-        organisations
-            .iter()
-            .filter(|one| one.has_role(&self.head.id, role))
+        organisations.iter().filter(|one| one.has_role(&self.head.id, role))
     }
 
     /// The directory entry of a handle.

@@ -18,10 +18,7 @@ pub(crate) const PROVISIONAL: &str = include_str!("../../../calendars/cn-2027-pr
 static READ: LazyLock<(Pack, Calendar)> = LazyLock::new(|| {
     let pack = Pack::parse(PACK, "pack.toml").unwrap_or_else(|findings| panic!("{findings}"));
     let calendar = Calendar::parse(CALENDAR, "cn.toml");
-    (
-        pack,
-        calendar.unwrap_or_else(|findings| panic!("{findings}")),
-    )
+    (pack, calendar.unwrap_or_else(|findings| panic!("{findings}")))
 });
 
 pub(crate) fn pack() -> Pack {
@@ -64,10 +61,7 @@ fn organisation(handle: &str, role: &str, province: &str) -> Organisation {
     let role: RoleId = role.parse().unwrap();
     Organisation {
         handle: handle.parse().unwrap(),
-        name: Bilingual {
-            zh: String::new(),
-            en: handle.to_owned(),
-        },
+        name: Bilingual { zh: String::new(), en: handle.to_owned() },
         province: province.parse().ok(),
         parent: None,
         roles: vec![(pack, role)],

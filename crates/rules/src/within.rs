@@ -87,10 +87,8 @@ const UNNUMBERED: [(&str, Unnumbered); 5] = [
     ("no time stated", Unnumbered::NoTimeStated),
 ];
 
-const STANDING: [(&str, Standing); 2] = [
-    ("standing", Standing::Standing),
-    ("continuously", Standing::Continuously),
-];
+const STANDING: [(&str, Standing); 2] =
+    [("standing", Standing::Standing), ("continuously", Standing::Continuously)];
 
 impl Within {
     /// Whether counting it asks which days are working days.
@@ -124,10 +122,7 @@ impl FromStr for Within {
     type Err = BadWithin;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bad = |why| BadWithin {
-            text: text.chars().take(80).collect(),
-            why,
-        };
+        let bad = |why| BadWithin { text: text.chars().take(80).collect(), why };
         if text.len() > 400 {
             return Err(bad("it is longer than 400 bytes"));
         }
@@ -157,11 +152,7 @@ fn earliest_of(list: &str) -> Result<Within, &'static str> {
     if texts.len() < 2 || texts.len() > MOST_MEMBERS {
         return Err("`earliest of` wants two to eight members");
     }
-    texts
-        .iter()
-        .map(|text| single(text))
-        .collect::<Result<_, _>>()
-        .map(Within::EarliestOf)
+    texts.iter().map(|text| single(text)).collect::<Result<_, _>>().map(Within::EarliestOf)
 }
 
 fn single(text: &str) -> Result<Within, &'static str> {
@@ -179,9 +170,7 @@ fn single(text: &str) -> Result<Within, &'static str> {
     if let Some(n) = text.strip_prefix("first ") {
         return first_of_next_month(n, roll);
     }
-    let (number, unit) = text
-        .split_once(' ')
-        .ok_or("a number and a unit are wanted")?;
+    let (number, unit) = text.split_once(' ').ok_or("a number and a unit are wanted")?;
     counted(number, unit, roll)
 }
 
@@ -197,18 +186,10 @@ fn first_of_next_month(text: &str, roll: bool) -> Result<Within, &'static str> {
 
 fn counted(number: &str, unit: &str, roll: bool) -> Result<Within, &'static str> {
     match unit {
-        "day" | "days" => Ok(Within::Days {
-            n: whole(number, MOST_DAYS)?,
-            roll,
-        }),
-        "month" | "months" => Ok(Within::Months {
-            n: whole(number, MOST_DAYS)?,
-            roll,
-        }),
+        "day" | "days" => Ok(Within::Days { n: whole(number, MOST_DAYS)?, roll }),
+        "month" | "months" => Ok(Within::Months { n: whole(number, MOST_DAYS)?, roll }),
         _ if roll => Err("only days and months roll"),
-        "hour" | "hours" => Ok(Within::Hours {
-            hundredths: hundredths(number)?,
-        }),
+        "hour" | "hours" => Ok(Within::Hours { hundredths: hundredths(number)? }),
         "minute" | "minutes" => Ok(Within::Minutes(whole(number, MOST)?)),
         "working day" | "working days" => {
             Ok(Within::WorkingDays(whole(number, MOST_WORKING_DAYS)?))
@@ -219,15 +200,8 @@ fn counted(number: &str, unit: &str, roll: bool) -> Result<Within, &'static str>
 
 fn whole(text: &str, most: u32) -> Result<u32, &'static str> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = digits
-        .then(|| text.parse().ok())
-        .flatten()
-        .ok_or("no whole number")?;
-    if (1..=most).contains(&number) {
-        Ok(number)
-    } else {
-        Err("the number is out of range")
-    }
+    let number = digits.then(|| text.parse().ok()).flatten().ok_or("no whole number")?;
+    if (1..=most).contains(&number) { Ok(number) } else { Err("the number is out of range") }
 }
 
 fn hundredths(text: &str) -> Result<u32, &'static str> {
@@ -236,15 +210,10 @@ fn hundredths(text: &str) -> Result<u32, &'static str> {
     if !digits(whole_part) || !digits(decimals) || decimals.len() > 2 {
         return Err("hours are a number with at most two decimals");
     }
-    let hours: u32 = whole_part
-        .parse()
-        .map_err(|_| "the number is out of range")?;
-    let parts: u32 = format!("{decimals:0<2}")
-        .parse()
-        .map_err(|_| "the number is out of range")?;
+    let hours: u32 = whole_part.parse().map_err(|_| "the number is out of range")?;
+    let parts: u32 = format!("{decimals:0<2}").parse().map_err(|_| "the number is out of range")?;
     let all = hours.checked_mul(100).and_then(|n| n.checked_add(parts));
-    all.filter(|n| (1..=MOST * 100).contains(n))
-        .ok_or("the number is out of range")
+    all.filter(|n| (1..=MOST * 100).contains(n)).ok_or("the number is out of range")
 }
 
 impl fmt::Display for Within {
@@ -269,10 +238,7 @@ impl fmt::Display for Within {
 }
 
 fn word_of<T: PartialEq>(words: &[(&'static str, T)], wanted: T) -> &'static str {
-    words
-        .iter()
-        .find(|(_, word)| *word == wanted)
-        .map_or("", |(text, _)| text)
+    words.iter().find(|(_, word)| *word == wanted).map_or("", |(text, _)| text)
 }
 
 fn write_hours(f: &mut fmt::Formatter<'_>, hundredths: u32) -> fmt::Result {

@@ -40,31 +40,18 @@ pub(crate) type Prepared<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     let migration = |version, name: &'static str, sql: &'static str| {
-        Migration::new(
-            version,
-            name.into(),
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
     Migrator::with_migrations(vec![
         migration(1, "ground", include_str!("../migrations/0001_ground.sql")),
-        migration(
-            2,
-            "journal fence",
-            include_str!("../migrations/0002_journal_fence.sqlite.sql"),
-        ),
+        migration(2, "journal fence", include_str!("../migrations/0002_journal_fence.sqlite.sql")),
     ])
 });
 
 impl Store {
     /// Opens the store in the file `path`, making and migrating it as needed. Its folder must exist.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let cannot_open = |source| StoreError::Open {
-            path: path.to_owned(),
-            source,
-        };
+        let cannot_open = |source| StoreError::Open { path: path.to_owned(), source };
         let options = options(path);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -74,10 +61,7 @@ impl Store {
             .map_err(cannot_open)?;
         migrate(&writer)
             .await
-            .map_err(|source| StoreError::Migrate {
-                path: path.to_owned(),
-                source,
-            })?;
+            .map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.pragma("query_only", "ON"))
@@ -109,13 +93,8 @@ impl Store {
     where
         T: TryFrom<Record, Error = StoreError>,
     {
-        let rows = statement
-            .fetch_all(&self.readers)
-            .await
-            .map_err(failed_to(doing))?;
-        rows.into_iter()
-            .map(|row| T::try_from(Record::new(row)))
-            .collect()
+        let rows = statement.fetch_all(&self.readers).await.map_err(failed_to(doing))?;
+        rows.into_iter().map(|row| T::try_from(Record::new(row))).collect()
     }
 
     /// The one row of a statement, if there is one.
@@ -127,10 +106,7 @@ impl Store {
     where
         T: TryFrom<Record, Error = StoreError>,
     {
-        let row = statement
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(failed_to(doing))?;
+        let row = statement.fetch_optional(&self.readers).await.map_err(failed_to(doing))?;
         row.map(|row| T::try_from(Record::new(row))).transpose()
     }
 }

@@ -21,10 +21,7 @@ pub struct DeliveryCursor {
 
 impl From<&Delivery> for DeliveryCursor {
     fn from(last: &Delivery) -> Self {
-        Self {
-            received_at: last.received_at,
-            id: last.id,
-        }
+        Self { received_at: last.received_at, id: last.id }
     }
 }
 
@@ -35,11 +32,7 @@ impl Store {
         permit: &ReadPermit,
         id: &DeliveryId,
     ) -> Result<Option<Delivery>, StoreError> {
-        self.one(
-            "read a delivery",
-            ask(READ_DELIVERY, permit).bind(id.to_string()),
-        )
-        .await
+        self.one("read a delivery", ask(READ_DELIVERY, permit).bind(id.to_string())).await
     }
 
     /// Deliveries, the latest first, from the one before `before`.
@@ -59,10 +52,7 @@ impl Store {
 
     /// How many deliveries there are.
     pub async fn delivery_count(&self, permit: &ReadPermit) -> Result<u64, StoreError> {
-        Ok(self
-            .one("count deliveries", ask(COUNT_DELIVERIES, permit))
-            .await?
-            .unwrap_or_default())
+        Ok(self.one("count deliveries", ask(COUNT_DELIVERIES, permit)).await?.unwrap_or_default())
     }
 
     /// Deliveries kept and not yet read to their end, the oldest first: the work left by a crash.
@@ -104,9 +94,7 @@ impl Tx {
             .bind(delivery.finder.to_string())
             .bind(delivery.received_at.as_microsecond())
             .bind(bigint("the size of a delivery", delivery.bytes)?);
-        let written = self
-            .write("enter a delivery", columns.bind(statement))
-            .await?;
+        let written = self.write("enter a delivery", columns.bind(statement)).await?;
         Ok(written > 0)
     }
 
@@ -118,14 +106,8 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let columns = ProgressColumns::try_from(progress)?;
         let statement = columns.bind(sqlx::query(SET_PROGRESS).bind(id.to_string()));
-        match self
-            .write("note the progress of a delivery", statement)
-            .await?
-        {
-            0 => Err(StoreError::Missing {
-                what: "delivery",
-                id: id.to_string(),
-            }),
+        match self.write("note the progress of a delivery", statement).await? {
+            0 => Err(StoreError::Missing { what: "delivery", id: id.to_string() }),
             _ => Ok(()),
         }
     }
@@ -184,10 +166,7 @@ impl TryFrom<&Progress> for ProgressColumns {
     fn try_from(progress: &Progress) -> Result<Self, Self::Error> {
         let rows = |number| bigint("a number of rows", number).map(Some);
         match progress {
-            Progress::Stored => Ok(Self {
-                state: "stored",
-                ..Self::default()
-            }),
+            Progress::Stored => Ok(Self { state: "stored", ..Self::default() }),
             Progress::Ingested { at, counts } => Ok(Self {
                 state: "ingested",
                 settled_at: Some(at.as_microsecond()),
@@ -237,17 +216,11 @@ fn progress(record: &Record) -> Result<Progress, StoreError> {
                 new: record.count("rows_new")?,
                 attributed: record.count("rows_attributed")?,
             };
-            Ok(Progress::Ingested {
-                at: record.instant("settled_at")?,
-                counts,
-            })
+            Ok(Progress::Ingested { at: record.instant("settled_at")?, counts })
         }
         "refused" => {
             let reason = record.text("reason")?;
-            Ok(Progress::Refused {
-                at: record.instant("settled_at")?,
-                reason,
-            })
+            Ok(Progress::Refused { at: record.instant("settled_at")?, reason })
         }
         other => unknown_state(other),
     }

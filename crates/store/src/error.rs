@@ -61,11 +61,7 @@ pub enum StoreError {
     #[error("no state without its journal entry: the transaction wrote and recorded nothing")]
     Unrecorded,
     #[error("column `{column}` holds something that is no {wanted}: {why}")]
-    Corrupt {
-        column: &'static str,
-        wanted: &'static str,
-        why: String,
-    },
+    Corrupt { column: &'static str, wanted: &'static str, why: String },
     #[error("{what} is {number}, more than the case store can count")]
     TooLarge { what: &'static str, number: u64 },
     #[error("cannot write {what} as JSON")]
@@ -79,9 +75,7 @@ pub enum StoreError {
 /// Says what was being done when the engine failed, and sorts broken constraints by kind.
 pub(crate) fn failed_to(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
     move |source| {
-        let kind = source
-            .as_database_error()
-            .map(sqlx::error::DatabaseError::kind);
+        let kind = source.as_database_error().map(sqlx::error::DatabaseError::kind);
         match kind {
             Some(ErrorKind::UniqueViolation) => StoreError::AlreadyThere { doing, source },
             Some(ErrorKind::ForeignKeyViolation) => StoreError::Dangling { doing, source },

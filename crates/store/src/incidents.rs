@@ -31,10 +31,7 @@ pub struct IncidentCursor {
 
 impl From<&Incident> for IncidentCursor {
     fn from(last: &Incident) -> Self {
-        Self {
-            assessed_at: last.assessment.assessed_at,
-            id: last.id,
-        }
+        Self { assessed_at: last.assessment.assessed_at, id: last.id }
     }
 }
 
@@ -45,11 +42,7 @@ impl Store {
         permit: &ReadPermit,
         number: &IncidentNumber,
     ) -> Result<Option<Incident>, StoreError> {
-        self.one(
-            "read an incident",
-            ask(READ_BY_NUMBER, permit).bind(number.to_string()),
-        )
-        .await
+        self.one("read an incident", ask(READ_BY_NUMBER, permit).bind(number.to_string())).await
     }
 
     /// The incident with this id.
@@ -58,11 +51,7 @@ impl Store {
         permit: &ReadPermit,
         id: &Id<Incident>,
     ) -> Result<Option<Incident>, StoreError> {
-        self.one(
-            "read an incident",
-            ask(READ_BY_ID, permit).bind(id.to_string()),
-        )
-        .await
+        self.one("read an incident", ask(READ_BY_ID, permit).bind(id.to_string())).await
     }
 
     /// The open incident of a threat under a regime pack: there is at most one.
@@ -72,9 +61,7 @@ impl Store {
         threat: &ThreatName,
         pack: &PackId,
     ) -> Result<Option<Incident>, StoreError> {
-        let statement = ask(READ_OPEN, permit)
-            .bind(threat.to_string())
-            .bind(pack.to_string());
+        let statement = ask(READ_OPEN, permit).bind(threat.to_string()).bind(pack.to_string());
         self.one("look for an open incident", statement).await
     }
 
@@ -106,8 +93,7 @@ impl Store {
         &self,
         permit: &ReadPermit,
     ) -> Result<Vec<(GradeId, u64)>, StoreError> {
-        self.all("count incidents", ask(COUNT_BY_GRADE, permit))
-            .await
+        self.all("count incidents", ask(COUNT_BY_GRADE, permit)).await
     }
 
     /// Every assessment of an incident, the one in force first.
@@ -117,9 +103,7 @@ impl Store {
         incident: &Id<Incident>,
         limit: u32,
     ) -> Result<Vec<Assessment>, StoreError> {
-        let statement = ask(LIST_ASSESSMENTS, permit)
-            .bind(incident.to_string())
-            .bind(limit);
+        let statement = ask(LIST_ASSESSMENTS, permit).bind(incident.to_string()).bind(limit);
         self.all("list assessments", statement).await
     }
 }
@@ -129,10 +113,7 @@ impl Tx {
     pub async fn next_number(&mut self, kind: &str, year: i16) -> Result<u64, StoreError> {
         let statement = sqlx::query(NEXT_NUMBER).bind(kind.to_owned()).bind(year);
         let Some(row) = self.look_up("take a number", statement).await? else {
-            return Err(StoreError::Missing {
-                what: "number of kind",
-                id: kind.to_owned(),
-            });
+            return Err(StoreError::Missing { what: "number of kind", id: kind.to_owned() });
         };
         self.note_written();
         row.count("last")
@@ -151,8 +132,7 @@ impl Tx {
             .bind(incident.opened_at.as_microsecond())
             .bind(state_text(incident.state));
         self.write("open an incident", statement).await?;
-        self.insert_assessment(&incident.id, &incident.assessment)
-            .await
+        self.insert_assessment(&incident.id, &incident.assessment).await
     }
 
     /// Puts an assessment in force; the one before it is kept.
@@ -170,10 +150,7 @@ impl Tx {
             .bind(assessment.basis.pack.to_string())
             .bind(assessment.basis.pack_version.clone())
             .bind(assessment.basis.calendar.clone())
-            .bind(json_text(
-                "the inputs of an assessment",
-                &assessment.inputs,
-            )?)
+            .bind(json_text("the inputs of an assessment", &assessment.inputs)?)
             .bind(assessment.window_end.as_microsecond())
             .bind(i64::from(assessment.window_hours))
             .bind(bigint("the size of an incident", assessment.size)?)

@@ -88,9 +88,7 @@ impl Store {
         subject: &str,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
-        let statement = ask(LIST_OF_SUBJECT, permit)
-            .bind(subject.to_owned())
-            .bind(limit);
+        let statement = ask(LIST_OF_SUBJECT, permit).bind(subject.to_owned()).bind(limit);
         self.all("list the journal of a subject", statement).await
     }
 
@@ -102,11 +100,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
         let after = bigint("the sequence of an entry", after)?;
-        self.all(
-            "list what happened since",
-            ask(LIST_SINCE, permit).bind(after).bind(limit),
-        )
-        .await
+        self.all("list what happened since", ask(LIST_SINCE, permit).bind(after).bind(limit)).await
     }
 
     /// Recomputes the whole chain and compares it with the head.
@@ -118,9 +112,7 @@ impl Store {
     ) -> Result<Result<Verified, Broken>, StoreError> {
         let doing = "verify the journal";
         if *permit.scope() != Scope::Everything {
-            return Err(StoreError::OutOfReach {
-                what: "the journal",
-            });
+            return Err(StoreError::OutOfReach { what: "the journal" });
         }
         // One snapshot: an act recorded meanwhile moves the head, but not the one seen here.
         let mut snapshot = self.readers.begin().await.map_err(failed_to(doing))?;
@@ -145,14 +137,9 @@ impl Store {
 impl Tx {
     /// Appends an act to the journal; its sequence.
     pub async fn record(&mut self, act: &Act) -> Result<u64, StoreError> {
-        let head = self
-            .look_up("read the head of the journal", sqlx::query(READ_HEAD))
-            .await?;
+        let head = self.look_up("read the head of the journal", sqlx::query(READ_HEAD)).await?;
         let Some(head) = head else {
-            return Err(StoreError::Missing {
-                what: "head of the journal",
-                id: "1".to_owned(),
-            });
+            return Err(StoreError::Missing { what: "head of the journal", id: "1".to_owned() });
         };
         let sequence = head.count::<u64>("entries")? + 1;
         let mut entry = Entry {
@@ -184,15 +171,10 @@ impl Tx {
             .bind(entry.previous.clone())
             .bind(entry.hash.clone());
         self.write(doing, statement).await?;
-        let head = sqlx::query(MOVE_HEAD)
-            .bind(sequence)
-            .bind(entry.hash.clone());
+        let head = sqlx::query(MOVE_HEAD).bind(sequence).bind(entry.hash.clone());
         match self.write(doing, head).await? {
             1 => Ok(()),
-            _ => Err(StoreError::Stale {
-                what: "journal entry",
-                id: entry.sequence.to_string(),
-            }),
+            _ => Err(StoreError::Stale { what: "journal entry", id: entry.sequence.to_string() }),
         }
     }
 }
@@ -200,14 +182,12 @@ impl Tx {
 /// The hash of an entry over all its parts but the hash itself.
 pub fn hash_of(entry: &Entry) -> Hash {
     let digest = Sha256::digest(canonical_text(entry).as_bytes());
-    digest
-        .iter()
-        .fold(Hash::with_capacity(64), |mut hash, byte| {
-            for nibble in [byte >> 4, byte & 0xf] {
-                hash.extend(char::from_digit(u32::from(nibble), 16));
-            }
-            hash
-        })
+    digest.iter().fold(Hash::with_capacity(64), |mut hash, byte| {
+        for nibble in [byte >> 4, byte & 0xf] {
+            hash.extend(char::from_digit(u32::from(nibble), 16));
+        }
+        hash
+    })
 }
 
 fn canonical_text(entry: &Entry) -> String {
@@ -241,29 +221,19 @@ struct Chain {
 
 impl Default for Chain {
     fn default() -> Self {
-        Self {
-            entries: 0,
-            head: ORIGIN.to_owned(),
-            last_place: None,
-        }
+        Self { entries: 0, head: ORIGIN.to_owned(), last_place: None }
     }
 }
 
 impl Chain {
     /// From which place to read on.
     fn next_from(&self) -> i64 {
-        self.last_place
-            .map_or(i64::MIN, |place| place.saturating_add(1))
+        self.last_place.map_or(i64::MIN, |place| place.saturating_add(1))
     }
 
     fn join(&mut self, link: &Link) -> Result<(), Broken> {
         let wanted = self.entries + 1;
-        let broken = |why: String| {
-            Err(Broken {
-                sequence: wanted,
-                why,
-            })
-        };
+        let broken = |why: String| Err(Broken { sequence: wanted, why });
         if u64::try_from(link.place) != Ok(wanted) {
             return broken(format!("in its place stands entry {}", link.place));
         }
@@ -302,10 +272,7 @@ impl Chain {
         if entries < self.entries || hash != self.head {
             return broken(entries, "the head is not that of the last entry".to_owned());
         }
-        Ok(Verified {
-            entries,
-            head: hash,
-        })
+        Ok(Verified { entries, head: hash })
     }
 }
 
@@ -317,19 +284,14 @@ async fn chain_page(
     let statement = ask(LIST_CHAIN, permit).bind(from).bind(PAGE);
     let rows = statement.fetch_all(&mut **snapshot).await;
     let rows = rows.map_err(failed_to("verify the journal"))?;
-    rows.into_iter()
-        .map(|row| Link::try_from(Record::new(row)))
-        .collect()
+    rows.into_iter().map(|row| Link::try_from(Record::new(row))).collect()
 }
 
 impl TryFrom<Record> for Link {
     type Error = StoreError;
 
     fn try_from(record: Record) -> Result<Self, Self::Error> {
-        Ok(Self {
-            place: record.integer("sequence")?,
-            entry: record.try_into(),
-        })
+        Ok(Self { place: record.integer("sequence")?, entry: record.try_into() })
     }
 }
 

@@ -27,10 +27,7 @@ pub struct NoticeCursor {
 
 impl From<&Notice> for NoticeCursor {
     fn from(last: &Notice) -> Self {
-        Self {
-            drafted_at: last.drafted_at,
-            id: last.id,
-        }
+        Self { drafted_at: last.drafted_at, id: last.id }
     }
 }
 
@@ -41,11 +38,7 @@ impl Store {
         permit: &ReadPermit,
         number: &NoticeNumber,
     ) -> Result<Option<Notice>, StoreError> {
-        self.one(
-            "read a notice",
-            ask(READ_NOTICE, permit).bind(number.to_string()),
-        )
-        .await
+        self.one("read a notice", ask(READ_NOTICE, permit).bind(number.to_string())).await
     }
 
     /// The notice of an incident to a recipient: there is at most one.
@@ -55,9 +48,8 @@ impl Store {
         incident: &Id<Incident>,
         recipient: &Handle,
     ) -> Result<Option<Notice>, StoreError> {
-        let statement = ask(READ_FOR, permit)
-            .bind(incident.to_string())
-            .bind(recipient.to_string());
+        let statement =
+            ask(READ_FOR, permit).bind(incident.to_string()).bind(recipient.to_string());
         self.one("look for a notice", statement).await
     }
 
@@ -78,19 +70,16 @@ impl Store {
             (None, None) => page(LIST_NOTICES),
             (Some(incident), None) => page(LIST_OF_INCIDENT).bind(incident.to_string()),
             (None, Some(recipient)) => page(LIST_OF_RECIPIENT).bind(recipient.to_string()),
-            (Some(incident), Some(recipient)) => page(LIST_OF_BOTH)
-                .bind(incident.to_string())
-                .bind(recipient.to_string()),
+            (Some(incident), Some(recipient)) => {
+                page(LIST_OF_BOTH).bind(incident.to_string()).bind(recipient.to_string())
+            }
         };
         self.all("list notices", statement).await
     }
 
     /// How many notices there are.
     pub async fn notice_count(&self, permit: &ReadPermit) -> Result<u64, StoreError> {
-        Ok(self
-            .one("count notices", ask(COUNT_NOTICES, permit))
-            .await?
-            .unwrap_or_default())
+        Ok(self.one("count notices", ask(COUNT_NOTICES, permit)).await?.unwrap_or_default())
     }
 }
 
@@ -119,10 +108,7 @@ impl Tx {
             .bind(id.to_string())
             .bind(bigint("the items of a notice", items)?);
         match self.write("note the items of a notice", statement).await? {
-            0 => Err(StoreError::Missing {
-                what: "notice",
-                id: id.to_string(),
-            }),
+            0 => Err(StoreError::Missing { what: "notice", id: id.to_string() }),
             _ => Ok(()),
         }
     }

@@ -50,10 +50,7 @@ pub struct ObligationCursor {
 
 impl From<&Obligation> for ObligationCursor {
     fn from(last: &Obligation) -> Self {
-        Self {
-            due: last.due(),
-            id: last.id,
-        }
+        Self { due: last.due(), id: last.id }
     }
 }
 
@@ -79,11 +76,7 @@ impl Store {
         permit: &ReadPermit,
         id: &Id<Obligation>,
     ) -> Result<Option<Obligation>, StoreError> {
-        self.one(
-            "read an obligation",
-            ask(READ_OBLIGATION, permit).bind(id.to_string()),
-        )
-        .await
+        self.one("read an obligation", ask(READ_OBLIGATION, permit).bind(id.to_string())).await
     }
 
     /// What is owed for an incident, the first due first; what has no due time comes last.
@@ -93,11 +86,8 @@ impl Store {
         incident: &Id<Incident>,
         limit: u32,
     ) -> Result<Vec<Obligation>, StoreError> {
-        let statement = ask(LIST_OF_INCIDENT, permit)
-            .bind(incident.to_string())
-            .bind(limit);
-        self.all("list the obligations of an incident", statement)
-            .await
+        let statement = ask(LIST_OF_INCIDENT, permit).bind(incident.to_string()).bind(limit);
+        self.all("list the obligations of an incident", statement).await
     }
 
     /// Obligations, the first due first, from the one after `after`; what has no due time comes last.
@@ -119,17 +109,12 @@ impl Store {
         now: Timestamp,
         ours: &Handle,
     ) -> Result<ObligationCounts, StoreError> {
-        let in_an_hour = now
-            .saturating_add(SignedDuration::from_hours(1))
-            .unwrap_or(now);
+        let in_an_hour = now.saturating_add(SignedDuration::from_hours(1)).unwrap_or(now);
         let statement = ask(COUNT_OBLIGATIONS, permit)
             .bind(ours.to_string())
             .bind(now.as_microsecond())
             .bind(in_an_hour.as_microsecond());
-        Ok(self
-            .one("count obligations", statement)
-            .await?
-            .unwrap_or_default())
+        Ok(self.one("count obligations", statement).await?.unwrap_or_default())
     }
 }
 
@@ -142,25 +127,13 @@ fn listing(
 ) -> Prepared<'static> {
     let (lower, upper) = window(filter);
     // A page begins after the last one, or at the least due wanted: one lower bound serves both.
-    let ended = after.map(|last| {
-        (
-            last.due.map_or(NO_DUE, Timestamp::as_microsecond),
-            last.id.to_string(),
-        )
-    });
-    let (due, id) = ended
-        .unwrap_or((i64::MIN, String::new()))
-        .max((lower, String::new()));
+    let ended =
+        after.map(|last| (last.due.map_or(NO_DUE, Timestamp::as_microsecond), last.id.to_string()));
+    let (due, id) = ended.unwrap_or((i64::MIN, String::new())).max((lower, String::new()));
     let page = |sql| {
         let state = state_wanted(filter.standing);
         let excluded = filter.not_debtor.as_ref().map(Handle::to_string);
-        ask(sql, permit)
-            .bind(due)
-            .bind(id)
-            .bind(upper)
-            .bind(state)
-            .bind(limit)
-            .bind(excluded)
+        ask(sql, permit).bind(due).bind(id).bind(upper).bind(state).bind(limit).bind(excluded)
     };
     let narrowed = match permit.scope() {
         Scope::Everything => None,
@@ -202,10 +175,7 @@ impl Tx {
             .bind(obligation.id.to_string())
             .bind(obligation.incident.to_string())
             .bind(obligation.debtor.to_string())
-            .bind(json_text(
-                "the addressees of an obligation",
-                &obligation.to,
-            )?)
+            .bind(json_text("the addressees of an obligation", &obligation.to)?)
             .bind(json_text("the copies of an obligation", &obligation.cc)?)
             .bind(terms.basis.pack.to_string())
             .bind(terms.basis.pack_version.clone())
@@ -236,9 +206,7 @@ impl Tx {
             State::Running(_) | State::Void { .. } => "latent",
             State::Superseded { .. } => "running",
         };
-        let statement = sqlx::query(MOVE_OBLIGATION)
-            .bind(obligation.id.to_string())
-            .bind(former);
+        let statement = sqlx::query(MOVE_OBLIGATION).bind(obligation.id.to_string()).bind(former);
         let statement = StateColumns::from(&obligation.state).bind(statement);
         match self.write("move an obligation", statement).await? {
             0 => Err(stale(obligation)),
@@ -259,20 +227,14 @@ impl Tx {
             .bind(json_text("the addressees of an obligation", &to)?)
             .bind(json_text("the copies of an obligation", &cc)?);
         match self.write("readdress an obligation", statement).await? {
-            0 => Err(StoreError::Stale {
-                what: "obligation",
-                id: id.to_string(),
-            }),
+            0 => Err(StoreError::Stale { what: "obligation", id: id.to_string() }),
             _ => Ok(()),
         }
     }
 
     async fn is_latent(&mut self, obligation: &Obligation) -> Result<(), StoreError> {
         let statement = sqlx::query(IS_LATENT).bind(obligation.id.to_string());
-        match self
-            .look_up("read the state of an obligation", statement)
-            .await?
-        {
+        match self.look_up("read the state of an obligation", statement).await? {
             Some(_) => Ok(()),
             None => Err(stale(obligation)),
         }
@@ -280,10 +242,7 @@ impl Tx {
 }
 
 fn stale(obligation: &Obligation) -> StoreError {
-    StoreError::Stale {
-        what: "obligation",
-        id: obligation.id.to_string(),
-    }
+    StoreError::Stale { what: "obligation", id: obligation.id.to_string() }
 }
 
 /// The columns that say where an obligation stands.
@@ -322,21 +281,16 @@ impl StateColumns {
 impl From<&State> for StateColumns {
     fn from(state: &State) -> Self {
         match state {
-            State::Latent => Self {
-                state: "latent",
-                ..Self::default()
-            },
+            State::Latent => Self { state: "latent", ..Self::default() },
             State::Running(clock) => Self::running("running", clock),
             State::Superseded { at, by, was } => Self {
                 superseded_at: Some(at.as_microsecond()),
                 superseded_by: Some(by.to_string()),
                 ..Self::running("superseded", was)
             },
-            State::Void { at } => Self {
-                state: "void",
-                superseded_at: Some(at.as_microsecond()),
-                ..Self::default()
-            },
+            State::Void { at } => {
+                Self { state: "void", superseded_at: Some(at.as_microsecond()), ..Self::default() }
+            }
         }
     }
 }
@@ -384,9 +338,7 @@ fn state(record: &Record) -> Result<State, StoreError> {
             by: record.parsed("superseded_by")?,
             was: running(record)?,
         }),
-        "void" => Ok(State::Void {
-            at: record.instant("superseded_at")?,
-        }),
+        "void" => Ok(State::Void { at: record.instant("superseded_at")? }),
         other => unknown_state(other),
     }
 }

@@ -40,8 +40,7 @@ impl Store {
         permit: &ReadPermit,
         limit: u32,
     ) -> Result<Vec<ProvinceEntry>, StoreError> {
-        self.all("list provinces", ask(LIST_PROVINCES, permit).bind(limit))
-            .await
+        self.all("list provinces", ask(LIST_PROVINCES, permit).bind(limit)).await
     }
 }
 
@@ -58,10 +57,7 @@ impl Tx {
             .bind(organisation.name.en.clone())
             .bind(organisation.province.as_ref().map(Province::to_string))
             .bind(organisation.parent.as_ref().map(Handle::to_string))
-            .bind(json_text(
-                "the roles of an organisation",
-                &organisation.roles,
-            )?)
+            .bind(json_text("the roles of an organisation", &organisation.roles)?)
             .bind(organisation.email.clone());
         self.write("enter an organisation", statement).await?;
         Ok(())
@@ -97,18 +93,12 @@ impl TryFrom<Record> for ProvinceEntry {
     type Error = StoreError;
 
     fn try_from(record: Record) -> Result<Self, Self::Error> {
-        Ok(Self {
-            code: record.parsed("code")?,
-            name: name(&record)?,
-        })
+        Ok(Self { code: record.parsed("code")?, name: name(&record)? })
     }
 }
 
 fn name(record: &Record) -> Result<Bilingual, StoreError> {
-    Ok(Bilingual {
-        zh: record.text("name_zh")?,
-        en: record.text("name_en")?,
-    })
+    Ok(Bilingual { zh: record.text("name_zh")?, en: record.text("name_en")? })
 }
 
 /// By the primary key.

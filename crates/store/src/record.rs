@@ -52,10 +52,8 @@ impl Record {
         &self,
         column: &'static str,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let micros: Option<i64> = self
-            .row
-            .try_get(column)
-            .map_err(corrupt(column, "number or nothing"))?;
+        let micros: Option<i64> =
+            self.row.try_get(column).map_err(corrupt(column, "number or nothing"))?;
         let instant = micros.map(Timestamp::from_microsecond).transpose();
         instant.map_err(corrupt(column, "instant"))
     }
@@ -65,8 +63,7 @@ impl Record {
         T: FromStr<Err: Display>,
     {
         let text: &str = self.row.try_get(column).map_err(corrupt(column, "text"))?;
-        text.parse()
-            .map_err(corrupt(column, std::any::type_name::<T>()))
+        text.parse().map_err(corrupt(column, std::any::type_name::<T>()))
     }
 
     pub(crate) fn parsed_if_any<T>(&self, column: &'static str) -> Result<Option<T>, StoreError>
@@ -74,9 +71,7 @@ impl Record {
         T: FromStr<Err: Display>,
     {
         let text: Option<&str> = self.row.try_get(column).map_err(corrupt(column, "text"))?;
-        text.map(str::parse)
-            .transpose()
-            .map_err(corrupt(column, std::any::type_name::<T>()))
+        text.map(str::parse).transpose().map_err(corrupt(column, std::any::type_name::<T>()))
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
@@ -99,18 +94,12 @@ pub(crate) fn corrupt<E: Display>(
     column: &'static str,
     wanted: &'static str,
 ) -> impl FnOnce(E) -> StoreError {
-    move |why| StoreError::Corrupt {
-        column,
-        wanted,
-        why: why.to_string(),
-    }
+    move |why| StoreError::Corrupt { column, wanted, why: why.to_string() }
 }
 
 /// A state that this release does not know.
 pub(crate) fn unknown_state<T>(state: &str) -> Result<T, StoreError> {
-    Err(corrupt("state", "state known to this release")(format!(
-        "it holds `{state}`"
-    )))
+    Err(corrupt("state", "state known to this release")(format!("it holds `{state}`")))
 }
 
 /// A count as the engine keeps it: SQL has no unsigned numbers.

@@ -82,15 +82,11 @@ impl Tx {
         for row in rows {
             self.envelope_of(row, notices).await?;
         }
-        let added = self
-            .write(doing, bind_all(&texts.insert, rows, notices)?)
-            .await?;
+        let added = self.write(doing, bind_all(&texts.insert, rows, notices)?).await?;
         done.added += added;
         // Almost always all of them are new: the second statement is for those that are not.
         if usize::try_from(added) != Ok(rows.len()) {
-            done.updated += self
-                .write(doing, bind_all(&texts.update, rows, notices)?)
-                .await?;
+            done.updated += self.write(doing, bind_all(&texts.update, rows, notices)?).await?;
         }
         Ok(())
     }
@@ -114,15 +110,9 @@ impl Tx {
 
     async fn read_envelope(&mut self, notice: &Id<Notice>) -> Result<Envelope, StoreError> {
         let statement = sqlx::query(READ_ENVELOPE).bind(notice.to_string());
-        match self
-            .look_up("look for the notice of a remediation", statement)
-            .await?
-        {
+        match self.look_up("look for the notice of a remediation", statement).await? {
             Some(found) => found.try_into(),
-            None => Err(StoreError::Missing {
-                what: "notice",
-                id: notice.to_string(),
-            }),
+            None => Err(StoreError::Missing { what: "notice", id: notice.to_string() }),
         }
     }
 }
@@ -191,12 +181,10 @@ fn subject_of(key: &str) -> Result<Subject, StoreError> {
     let bad = || corrupt("subject", "address or domain")(format!("it holds `{key}`"));
     let (kind, text) = key.split_at_checked(1).ok_or_else(bad)?;
     match (kind, text.len()) {
-        ("4", 8) => u32::from_str_radix(text, 16)
-            .map(|bits| Subject::Ip(Ip::from_v4(bits)))
-            .ok(),
-        ("6", 32) => u128::from_str_radix(text, 16)
-            .map(|bits| Subject::Ip(Ip::from_bits(bits)))
-            .ok(),
+        ("4", 8) => u32::from_str_radix(text, 16).map(|bits| Subject::Ip(Ip::from_v4(bits))).ok(),
+        ("6", 32) => {
+            u128::from_str_radix(text, 16).map(|bits| Subject::Ip(Ip::from_bits(bits))).ok()
+        }
         ("d", _) => text.parse().map(Subject::Domain).ok(),
         _ => None,
     }

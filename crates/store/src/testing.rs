@@ -64,10 +64,7 @@ impl World {
 
     /// Runs a statement as somebody would who owns the file and has taken the fences down.
     pub(crate) async fn tamper(&self, sql: &'static str) {
-        sqlx::raw_sql(sql)
-            .execute(&self.store.writer)
-            .await
-            .unwrap();
+        sqlx::raw_sql(sql).execute(&self.store.writer).await.unwrap();
     }
 }
 
@@ -90,9 +87,7 @@ pub(crate) fn at(minutes: i64) -> Timestamp {
 }
 
 pub(crate) fn id<T>(n: u32) -> Id<T> {
-    Id::from_uuid(Uuid::from_u128(
-        0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(n),
-    ))
+    Id::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(n)))
 }
 
 pub(crate) fn act(name: &'static str, subject: &str) -> Act {
@@ -108,10 +103,7 @@ pub(crate) fn act(name: &'static str, subject: &str) -> Act {
 pub(crate) fn organisation(name: &str) -> Organisation {
     Organisation {
         handle: handle(name),
-        name: Bilingual {
-            zh: format!("{name} 公司"),
-            en: name.to_owned(),
-        },
+        name: Bilingual { zh: format!("{name} 公司"), en: name.to_owned() },
         province: Some("ZY-01".parse().unwrap()),
         parent: None,
         roles: vec![("test.pack".parse().unwrap(), "carrier".parse().unwrap())],
@@ -120,14 +112,8 @@ pub(crate) fn organisation(name: &str) -> Organisation {
 }
 
 pub(crate) fn province(code: &str) -> ProvinceEntry {
-    let name = Bilingual {
-        zh: "一省".to_owned(),
-        en: "First".to_owned(),
-    };
-    ProvinceEntry {
-        code: code.parse().unwrap(),
-        name,
-    }
+    let name = Bilingual { zh: "一省".to_owned(), en: "First".to_owned() };
+    ProvinceEntry { code: code.parse().unwrap(), name }
 }
 
 pub(crate) fn delivery(n: u8) -> Delivery {
@@ -201,11 +187,7 @@ pub(crate) fn obligation(n: u32, debtor: &str) -> Obligation {
 }
 
 pub(crate) fn running(due: Option<i64>) -> Running {
-    Running {
-        since: at(0),
-        due: due.map(at),
-        explanation: "Article 8(3).".to_owned(),
-    }
+    Running { since: at(0), due: due.map(at), explanation: "Article 8(3).".to_owned() }
 }
 
 pub(crate) fn notice(n: u32, recipient: &str) -> Notice {

@@ -32,9 +32,7 @@ async fn the_engine_runs_with_a_log_full_sync_and_foreign_keys() {
 #[tokio::test]
 async fn a_reader_cannot_write() {
     let world = World::new().await;
-    let refused = sqlx::query("DELETE FROM province")
-        .execute(&world.store.readers)
-        .await;
+    let refused = sqlx::query("DELETE FROM province").execute(&world.store.readers).await;
     assert!(refused.unwrap_err().to_string().contains("readonly"));
 }
 
@@ -52,11 +50,7 @@ async fn what_was_written_without_an_act_is_not_kept() {
     let provinces = world.store.provinces(&everything(), 10).await.unwrap();
     assert_eq!(provinces, [province("ZY-01")]);
     let mut tx = world.store.begin().await.unwrap();
-    assert_eq!(
-        tx.next_number("INC", 2026).await.unwrap(),
-        1,
-        "the number was given back"
-    );
+    assert_eq!(tx.next_number("INC", 2026).await.unwrap(), 1, "the number was given back");
 }
 
 #[tokio::test]
@@ -72,49 +66,24 @@ async fn a_dropped_transaction_leaves_nothing_behind() {
     let world = World::new().await;
     let mut tx = world.store.begin().await.unwrap();
     tx.insert_incident(&incident(1)).await.unwrap();
-    tx.record(&act("incident.opened", "INC-2026-0001"))
-        .await
-        .unwrap();
+    tx.record(&act("incident.opened", "INC-2026-0001")).await.unwrap();
     drop(tx);
 
-    let found = world
-        .store
-        .incident_by_id(&everything(), &id(1))
-        .await
-        .unwrap();
+    let found = world.store.incident_by_id(&everything(), &id(1)).await.unwrap();
     assert_eq!(found, None);
-    let entries = world
-        .store
-        .journal_of(&everything(), "INC-2026-0001", 10)
-        .await
-        .unwrap();
+    let entries = world.store.journal_of(&everything(), "INC-2026-0001", 10).await.unwrap();
     assert_eq!(entries, []);
-    world
-        .store
-        .verify_journal(&everything())
-        .await
-        .unwrap()
-        .unwrap();
+    world.store.verify_journal(&everything()).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn everything_is_there_after_the_store_was_closed_and_opened_again() {
     let world = World::with_an_incident().await;
     world.store.close().await;
-    let store = Store::open(&world.folder.path().join("case.db"))
-        .await
-        .unwrap();
+    let store = Store::open(&world.folder.path().join("case.db")).await.unwrap();
     let found = store.incident_by_id(&everything(), &id(1)).await.unwrap();
     assert_eq!(found, Some(incident(1)));
-    assert_eq!(
-        store
-            .verify_journal(&everything())
-            .await
-            .unwrap()
-            .unwrap()
-            .entries,
-        2
-    );
+    assert_eq!(store.verify_journal(&everything()).await.unwrap().unwrap().entries, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -134,9 +103,7 @@ async fn a_new_file_may_be_opened_by_several_at_once() {
 #[tokio::test]
 async fn a_store_in_a_folder_that_is_not_there_says_which() {
     let world = World::new().await;
-    let error = Store::open(&world.folder.path().join("no/case.db"))
-        .await
-        .unwrap_err();
+    let error = Store::open(&world.folder.path().join("no/case.db")).await.unwrap_err();
     assert!(matches!(&error, StoreError::Open { path, .. } if path.ends_with("no/case.db")));
 }
 
@@ -147,20 +114,11 @@ async fn a_reference_to_nobody_is_refused() {
     let mut unknown = delivery(1);
     unknown.finder = handle("nobody");
     let refused = tx.insert_delivery(&unknown).await;
-    assert!(
-        matches!(refused, Err(StoreError::Dangling { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Dangling { .. })), "{refused:?}");
     let refused = tx.insert_notice(&notice(1, "alpha")).await;
-    assert!(
-        matches!(refused, Err(StoreError::Dangling { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Dangling { .. })), "{refused:?}");
     let refused = tx.insert_obligation(&obligation(1, "alpha")).await;
-    assert!(
-        matches!(refused, Err(StoreError::Dangling { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Dangling { .. })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -172,48 +130,29 @@ async fn a_directory_may_be_entered_in_any_order_but_not_with_a_parent_missing()
     tx.put_organisation(&child).await.unwrap();
     tx.put_organisation(&organisation("group")).await.unwrap();
     world.keep(tx).await.unwrap();
-    let found = world
-        .store
-        .organisation(&everything(), &handle("north"))
-        .await
-        .unwrap();
+    let found = world.store.organisation(&everything(), &handle("north")).await.unwrap();
     assert_eq!(found, Some(child.clone()));
 
     child.parent = Some(handle("nobody"));
     let mut tx = world.store.begin().await.unwrap();
     tx.put_organisation(&child).await.unwrap();
     let refused = world.keep(tx).await;
-    assert!(
-        matches!(refused, Err(StoreError::Dangling { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Dangling { .. })), "{refused:?}");
     // The writer is free again, and what was refused is gone.
     let mut tx = world.store.begin().await.unwrap();
     tx.put_organisation(&organisation("west")).await.unwrap();
     world.keep(tx).await.unwrap();
-    let found = world
-        .store
-        .organisation(&everything(), &handle("north"))
-        .await
-        .unwrap();
+    let found = world.store.organisation(&everything(), &handle("north")).await.unwrap();
     assert_eq!(found.unwrap().parent, Some(handle("group")));
 }
 
 #[tokio::test]
 async fn the_directory_is_listed_page_by_page() {
     let world = World::new().await;
-    let first = world
-        .store
-        .organisations(&everything(), 3, None)
-        .await
-        .unwrap();
+    let first = world.store.organisations(&everything(), 3, None).await.unwrap();
     let names: Vec<_> = first.iter().map(|entry| entry.handle.as_str()).collect();
     assert_eq!(names, ["alpha", "beta", "desk"]);
-    let rest = world
-        .store
-        .organisations(&everything(), 3, Some(&handle("desk")))
-        .await
-        .unwrap();
+    let rest = world.store.organisations(&everything(), 3, Some(&handle("desk"))).await.unwrap();
     assert_eq!(rest, [organisation("gamma")]);
 }
 
@@ -221,18 +160,10 @@ async fn the_directory_is_listed_page_by_page() {
 async fn numbers_have_no_gaps_and_start_anew_each_year() {
     let world = World::new().await;
     let mut tx = world.store.begin().await.unwrap();
-    for (kind, year, wanted) in [
-        ("INC", 2026, 1),
-        ("INC", 2026, 2),
-        ("NTC", 2026, 1),
-        ("INC", 2027, 1),
-        ("INC", 2026, 3),
-    ] {
-        assert_eq!(
-            tx.next_number(kind, year).await.unwrap(),
-            wanted,
-            "{kind} {year}"
-        );
+    for (kind, year, wanted) in
+        [("INC", 2026, 1), ("INC", 2026, 2), ("NTC", 2026, 1), ("INC", 2027, 1), ("INC", 2026, 3)]
+    {
+        assert_eq!(tx.next_number(kind, year).await.unwrap(), wanted, "{kind} {year}");
     }
 }
 
@@ -259,10 +190,7 @@ async fn every_statement_uses_the_index_that_it_says() {
     let mut plans = String::new();
     for (file, name, sql) in statements() {
         let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-        let rows = sqlx::query(explain)
-            .fetch_all(&world.store.readers)
-            .await
-            .unwrap();
+        let rows = sqlx::query(explain).fetch_all(&world.store.readers).await.unwrap();
         writeln!(plans, "{file} {name}").unwrap();
         for row in rows {
             let step: String = row.get("detail");

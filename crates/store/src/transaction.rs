@@ -21,20 +21,13 @@ pub struct Tx {
 
 impl Tx {
     pub(crate) fn new(inner: Transaction<'static, Sqlite>) -> Self {
-        Self {
-            inner,
-            written: false,
-            recorded: false,
-        }
+        Self { inner, written: false, recorded: false }
     }
 
     /// Makes it last. Refuses, and undoes everything, if tables were written and no act was recorded.
     pub async fn commit(self) -> Result<(), StoreError> {
         if self.written && !self.recorded {
-            self.inner
-                .rollback()
-                .await
-                .map_err(failed_to("undo what was not recorded"))?;
+            self.inner.rollback().await.map_err(failed_to("undo what was not recorded"))?;
             return Err(StoreError::Unrecorded);
         }
         self.inner.commit().await.map_err(failed_to("commit"))
@@ -46,10 +39,7 @@ impl Tx {
         doing: &'static str,
         statement: Prepared<'_>,
     ) -> Result<u64, StoreError> {
-        let done = statement
-            .execute(self.connection())
-            .await
-            .map_err(failed_to(doing))?;
+        let done = statement.execute(self.connection()).await.map_err(failed_to(doing))?;
         self.written |= done.rows_affected() > 0;
         Ok(done.rows_affected())
     }
@@ -60,10 +50,7 @@ impl Tx {
         doing: &'static str,
         statement: Prepared<'_>,
     ) -> Result<Option<Record>, StoreError> {
-        let row = statement
-            .fetch_optional(self.connection())
-            .await
-            .map_err(failed_to(doing))?;
+        let row = statement.fetch_optional(self.connection()).await.map_err(failed_to(doing))?;
         Ok(row.map(Record::new))
     }
 

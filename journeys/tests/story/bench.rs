@@ -31,8 +31,19 @@ impl Bench {
         let (register, systems) = (demo("register.csv"), demo("asn.csv"));
         let (suffixes, registrars) = (demo("suffixes.csv"), demo("registrars.csv"));
         bench.ok(&[
-            "load", "--provinces", &provinces, "--organisations", &organisations, "--register",
-            &register, "--as-table", &systems, "--suffixes", &suffixes, "--registrars", &registrars,
+            "load",
+            "--provinces",
+            &provinces,
+            "--organisations",
+            &organisations,
+            "--register",
+            &register,
+            "--as-table",
+            &systems,
+            "--suffixes",
+            &suffixes,
+            "--registrars",
+            &registrars,
         ]);
         bench
     }
@@ -91,7 +102,8 @@ fn texts(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-pub(crate) const SINKHOLE_HEADER: &str = "timestamp,protocol,src_ip,src_port,dst_ip,dst_port,infection";
+pub(crate) const SINKHOLE_HEADER: &str =
+    "timestamp,protocol,src_ip,src_port,dst_ip,dst_port,infection";
 
 /// A sinkhole report about addresses `from..to` of 10.0.0.0/8, one a row, seen at the same instant.
 pub(crate) fn sinkhole(threat: &str, seen: &str, from: u32, to: u32) -> String {

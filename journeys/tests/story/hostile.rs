@@ -11,14 +11,20 @@ fn bad_rows_go_to_quarantine_with_their_line_and_the_good_ones_count() {
     report.push_str("2026-11-20 03:00:00,tcp,\"10.0.0.9,4000,192.0.2.10,80,tin whistle\n");
     report.push_str("2026-11-20 03:00:00,tcp,10.0.0.200,4000,192.0.2.10,80,tin whistle\n");
     let file = bench.file("mixed.csv", &report);
-    let said = bench.ends(3, &["ingest", "--feed", "shadowserver/event4_sinkhole", &file, "--json"]);
-    let outcome: serde_json::Value = serde_json::from_str(said.split_once("\n\n").map_or(&said, |p| p.0)).unwrap();
+    let said =
+        bench.ends(3, &["ingest", "--feed", "shadowserver/event4_sinkhole", &file, "--json"]);
+    let outcome: serde_json::Value =
+        serde_json::from_str(said.split_once("\n\n").map_or(&said, |p| p.0)).unwrap();
     assert_eq!(outcome["deliveries"][0]["counts"]["sightings"], 4);
     assert_eq!(outcome["deliveries"][0]["counts"]["quarantined"], 3);
     let id = outcome["deliveries"][0]["delivery"].as_str().unwrap();
     let shown = bench.json(&["deliveries", id]);
-    let lines: Vec<u64> =
-        shown["quarantined"].as_array().unwrap().iter().map(|row| row["line"].as_u64().unwrap()).collect();
+    let lines: Vec<u64> = shown["quarantined"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["line"].as_u64().unwrap())
+        .collect();
     assert_eq!(lines, [5, 6, 7]);
     assert!(shown["quarantined"][0]["reason"].as_str().unwrap().contains("10.0.0.999"));
 }
@@ -37,9 +43,18 @@ fn a_missing_mandatory_column_is_named_and_the_delivery_kept() {
 #[test]
 fn columns_are_found_by_their_names_and_unknown_ones_are_kept() {
     let bench = Bench::new();
-    let report = "infection,mood,src_ip,timestamp,src_port\nmirai,gloomy,10.0.0.5,2026-11-20 03:00:00,23\n";
+    let report =
+        "infection,mood,src_ip,timestamp,src_port\nmirai,gloomy,10.0.0.5,2026-11-20 03:00:00,23\n";
     let file = bench.file("odd.csv", report);
-    let event = bench.ok(&["feeds", "parse", "--feed", "shadowserver/event4_sinkhole", &file, "--as", "intelmq"]);
+    let event = bench.ok(&[
+        "feeds",
+        "parse",
+        "--feed",
+        "shadowserver/event4_sinkhole",
+        &file,
+        "--as",
+        "intelmq",
+    ]);
     let event: serde_json::Value = serde_json::from_str(event.trim()).unwrap();
     assert_eq!(event["source.ip"], "10.0.0.5");
     assert_eq!(event["source.port"], 23);

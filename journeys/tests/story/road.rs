@@ -28,7 +28,11 @@ fn exactly_a_hundred_thousand_is_general_and_one_more_is_not() {
 
     let before = bench.json(&["incident", &number]);
     assert_eq!(before["row"]["size"], 100_000);
-    assert_eq!(owed(&before, "M6").len(), 1, "the coordinator owes the notice within five working days");
+    assert_eq!(
+        owed(&before, "M6").len(),
+        1,
+        "the coordinator owes the notice within five working days"
+    );
     assert_eq!(owed(&before, "M3a").len(), 0);
 
     let second = ingest(&bench, "second.csv", &sinkhole("night reed", SEEN, 100_001, 100_002));
@@ -116,10 +120,23 @@ fn a_domain_goes_to_whoever_answers_for_it() {
 #[test]
 fn the_law_answers_without_a_desk() {
     let bench = Bench::new();
-    let grade = bench.json(&["regime", "grade", "cn.miit.2009-157", "max_single_ips=1000000", "total_ips=1000000"]);
+    let grade = bench.json(&[
+        "regime",
+        "grade",
+        "cn.miit.2009-157",
+        "max_single_ips=1000000",
+        "total_ips=1000000",
+    ]);
     assert_eq!(grade["grade"], "g2", "exactly a million is not more than a million");
     let due = bench.json(&[
-        "regime", "deadline", "cn.miit.2009-157", "M2b", "--grade", "g4", "--start", "2025-09-29T10:00:00+08:00",
+        "regime",
+        "deadline",
+        "cn.miit.2009-157",
+        "M2b",
+        "--grade",
+        "g4",
+        "--start",
+        "2025-09-29T10:00:00+08:00",
     ]);
     assert_eq!(due["due"], "2025-10-13T16:00:00Z");
     assert_eq!(due["last_day"], "2025-10-13");

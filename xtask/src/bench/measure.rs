@@ -40,11 +40,7 @@ pub(crate) fn child(output: &Path, program: &OsStr, arguments: &[&OsStr]) -> any
         .stderr(Stdio::inherit())
         .output()
         .context("this program does not start a second time")?;
-    ensure!(
-        helper.status.success(),
-        "measuring `{}` failed",
-        program.display()
-    );
+    ensure!(helper.status.success(), "measuring `{}` failed", program.display());
     Cost::parse(&String::from_utf8_lossy(&helper.stdout)).context("no measurement came back")
 }
 
@@ -83,17 +79,8 @@ fn duration(time: TimeVal) -> anyhow::Result<Duration> {
 
 impl Cost {
     fn print(self) -> String {
-        let Self {
-            wall,
-            cpu,
-            peak,
-            succeeded,
-        } = self;
-        format!(
-            "{} {} {peak} {succeeded}",
-            wall.as_micros(),
-            cpu.as_micros()
-        )
+        let Self { wall, cpu, peak, succeeded } = self;
+        format!("{} {} {peak} {succeeded}", wall.as_micros(), cpu.as_micros())
     }
 
     fn parse(text: &str) -> Option<Self> {

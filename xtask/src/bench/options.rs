@@ -16,19 +16,10 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn parse(arguments: &[&str]) -> anyhow::Result<Self> {
-        let mut options = Self {
-            rows: 10_000_000,
-            seed: 1,
-            runs: 1,
-            gate: false,
-        };
+        let mut options = Self { rows: 10_000_000, seed: 1, runs: 1, gate: false };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
-            let mut value = || {
-                words
-                    .next()
-                    .with_context(|| format!("`{word}` wants a number"))
-            };
+            let mut value = || words.next().with_context(|| format!("`{word}` wants a number"));
             match *word {
                 "--rows" => options.rows = number(word, value()?)?,
                 "--seed" => options.seed = number(word, value()?)?,
@@ -45,8 +36,5 @@ impl Options {
 
 fn number<N: std::str::FromStr>(flag: &str, text: &str) -> anyhow::Result<N> {
     let digits = text.replace('_', "");
-    digits
-        .parse()
-        .ok()
-        .with_context(|| format!("`{flag}` wants a number, not `{text}`"))
+    digits.parse().ok().with_context(|| format!("`{flag}` wants a number, not `{text}`"))
 }

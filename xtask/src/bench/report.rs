@@ -36,12 +36,7 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn new(rows: u64, feed: u64, lines: Cost) -> Self {
-        Self {
-            rows,
-            feed,
-            lines,
-            runs: Vec::new(),
-        }
+        Self { rows, feed, lines, runs: Vec::new() }
     }
 
     pub(super) fn add(&mut self, run: Run) {
@@ -79,28 +74,16 @@ impl Report {
 
     fn floor(&self, f: &mut fmt::Formatter<'_>, run: &Run) -> fmt::Result {
         let speed = per_second(self.rows, run.cost.cpu);
-        let verdict = if speed >= ROWS_PER_CPU_SECOND_MIN {
-            "met"
-        } else {
-            "NOT MET"
-        };
+        let verdict = if speed >= ROWS_PER_CPU_SECOND_MIN { "met" } else { "NOT MET" };
         let least = grouped(ROWS_PER_CPU_SECOND_MIN);
-        writeln!(
-            f,
-            "floor: {least} rows per CPU-second: {verdict} ({})",
-            grouped(speed)
-        )?;
+        writeln!(f, "floor: {least} rows per CPU-second: {verdict} ({})", grouped(speed))?;
         let verdict = match (run.cost.peak <= PEAK_MAX, self.rows >= PEAK_ROWS) {
             (true, true) => "met",
             (true, false) => "not proved by fewer rows",
             (false, _) => "NOT MET",
         };
         let peak = grouped(run.cost.peak.div_ceil(MIB));
-        writeln!(
-            f,
-            "floor: 1,024 MiB at {} rows: {verdict} ({peak} MiB)",
-            grouped(PEAK_ROWS)
-        )
+        writeln!(f, "floor: 1,024 MiB at {} rows: {verdict} ({peak} MiB)", grouped(PEAK_ROWS))
     }
 }
 
@@ -118,18 +101,9 @@ impl fmt::Display for Report {
             self.row(f, &format!("{}", at + 1), run)?;
         }
         self.row(f, "median", median)?;
-        writeln!(
-            f,
-            "\nfeed: {} MiB, {} bytes/row",
-            self.feed / MIB,
-            tenths(self.feed, self.rows)
-        )?;
+        writeln!(f, "\nfeed: {} MiB, {} bytes/row", self.feed / MIB, tenths(self.feed, self.rows))?;
         for (name, bytes) in &median.written {
-            writeln!(
-                f,
-                "written below {name}: {} bytes/row",
-                tenths(*bytes, self.rows)
-            )?;
+            writeln!(f, "written below {name}: {} bytes/row", tenths(*bytes, self.rows))?;
         }
         let (cpu, lines) = (micros(median.cost.cpu), micros(self.lines.cpu).max(1));
         writeln!(

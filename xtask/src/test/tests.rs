@@ -5,16 +5,8 @@ use expect_test::expect;
 use super::*;
 
 const TWO: &[Need] = &[
-    Need {
-        why: "a browser",
-        any_of: &["chromium", "google-chrome"],
-        package: "chromium",
-    },
-    Need {
-        why: "npm",
-        any_of: &["npm"],
-        package: "npm",
-    },
+    Need { why: "a browser", any_of: &["chromium", "google-chrome"], package: "chromium" },
+    Need { why: "npm", any_of: &["npm"], package: "npm" },
 ];
 
 #[test]
@@ -24,25 +16,17 @@ fn nothing_is_done_when_all_is_there() {
 
 #[test]
 fn one_of_several_browsers_is_enough() {
-    assert_eq!(
-        remedy(TWO, |name| name != "chromium", true),
-        Remedy::Nothing
-    );
+    assert_eq!(remedy(TWO, |name| name != "chromium", true), Remedy::Nothing);
 }
 
 #[test]
 fn root_installs_only_what_is_missing() {
-    assert_eq!(
-        remedy(TWO, |name| name != "npm", true),
-        Remedy::Install(vec!["npm"])
-    );
+    assert_eq!(remedy(TWO, |name| name != "npm", true), Remedy::Install(vec!["npm"]));
 }
 
 #[test]
 fn anybody_else_is_told_what_is_missing_and_the_command() {
-    let Remedy::Tell(message) = remedy(TWO, |_| false, false) else {
-        panic!("nothing told")
-    };
+    let Remedy::Tell(message) = remedy(TWO, |_| false, false) else { panic!("nothing told") };
     expect![[r"
         The tests need what is not here:
           chromium: a browser

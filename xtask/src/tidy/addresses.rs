@@ -65,9 +65,7 @@ fn somebodys(line: &str) -> Vec<String> {
         .filter_map(|(text, length)| Some((text.parse::<Ipv6Addr>().ok()?, length)))
         .filter(|(ip, length)| !is_nobodys_v6(*ip) && length.is_none_or(|n| n > WHOLE_SPACE_V6))
         .map(|(ip, _)| ip.to_string());
-    let in_code = in_code(line)
-        .filter(|ip| !is_nobodys_v4(*ip))
-        .map(|ip| ip.to_string());
+    let in_code = in_code(line).filter(|ip| !is_nobodys_v4(*ip)).map(|ip| ip.to_string());
     v4.chain(v6).chain(in_code).collect()
 }
 
@@ -111,10 +109,7 @@ fn literals(line: &str, belongs: fn(char) -> bool) -> impl Iterator<Item = (&str
         loop {
             let start = at + line.get(at..)?.find(belongs)?;
             let rest = line.get(start..)?;
-            let run = rest
-                .find(|c| !belongs(c))
-                .and_then(|end| rest.get(..end))
-                .unwrap_or(rest);
+            let run = rest.find(|c| !belongs(c)).and_then(|end| rest.get(..end)).unwrap_or(rest);
             at = start + run.len();
             let after = line.get(at..).unwrap_or_default();
             let inside_word = after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
@@ -141,17 +136,11 @@ fn stands_alone(before: &str) -> bool {
 /// Without the full stop or single colon of the sentence around it.
 fn trimmed(run: &str) -> &str {
     let run = run.trim_end_matches('.');
-    if run.ends_with("::") {
-        run
-    } else {
-        run.strip_suffix(':').unwrap_or(run)
-    }
+    if run.ends_with("::") { run } else { run.strip_suffix(':').unwrap_or(run) }
 }
 
 fn prefix_length(after: &str) -> Option<u32> {
     let digits = after.strip_prefix('/')?;
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     digits.get(..end)?.parse().ok()
 }

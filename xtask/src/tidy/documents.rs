@@ -56,10 +56,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 
 fn opening(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in [DOOR, MAP]
-        .into_iter()
-        .filter(|file| tree.text(file).is_none())
-    {
+    for file in [DOOR, MAP].into_iter().filter(|file| tree.text(file).is_none()) {
         findings.push(Finding::new(file, 1, "there is none", "write it"));
     }
     let Some(door) = tree.text(DOOR) else {
@@ -79,9 +76,7 @@ fn opening(tree: &Tree) -> Vec<Finding> {
 fn paths_in_map(text: &str) -> impl Iterator<Item = (usize, &str)> {
     prose(text).flat_map(|(line, text)| {
         let spans = text.split('`').skip(1).step_by(2);
-        spans
-            .filter(|span| looks_like_a_path(span))
-            .map(move |span| (line, span))
+        spans.filter(|span| looks_like_a_path(span)).map(move |span| (line, span))
     })
 }
 
@@ -100,22 +95,18 @@ fn looks_like_a_path(span: &str) -> bool {
     if span.contains([' ', '(', '"', ':']) || span.starts_with('/') {
         return false;
     }
-    let begins = span
-        .split_once('/')
-        .is_some_and(|(first, _)| TOP.contains(&first));
-    let whole_file = ENDINGS
-        .iter()
-        .any(|ending| span.len() > ending.len() && span.ends_with(ending));
+    let begins = span.split_once('/').is_some_and(|(first, _)| TOP.contains(&first));
+    let whole_file =
+        ENDINGS.iter().any(|ending| span.len() > ending.len() && span.ends_with(ending));
     begins || whole_file
 }
 
 /// The part before the first placeholder: `crates/web/src/pages/<noun>.rs` stands for many.
 fn existing_part(path: &str) -> &str {
     match path.find(['<', '*', '{', '…']) {
-        Some(at) => path
-            .get(..at)
-            .and_then(|part| part.rsplit_once('/'))
-            .map_or("", |(part, _)| part),
+        Some(at) => {
+            path.get(..at).and_then(|part| part.rsplit_once('/')).map_or("", |(part, _)| part)
+        }
         None => path,
     }
 }
@@ -123,10 +114,8 @@ fn existing_part(path: &str) -> &str {
 /// Relative targets of `[text](target)` with the line they stand in.
 fn links(text: &str) -> impl Iterator<Item = (usize, &str)> {
     prose(text).flat_map(|(line, text)| {
-        let targets = text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split([')', ' ', '#']).next());
+        let targets =
+            text.split("](").skip(1).filter_map(|rest| rest.split([')', ' ', '#']).next());
         let is_ours = |target: &&str| {
             !target.is_empty() && !target.contains("://") && !target.starts_with("mailto:")
         };

@@ -28,12 +28,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     if !text.contains("| Type") {
-        findings.push(Finding::new(
-            GLOSSARY,
-            1,
-            "no table has a `Type` column",
-            "add it",
-        ));
+        findings.push(Finding::new(GLOSSARY, 1, "no table has a `Type` column", "add it"));
     }
     findings
 }
@@ -44,32 +39,19 @@ fn against_cell(tree: &Tree, line: usize, cell: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in names.map(|path| path.rsplit("::").next().unwrap_or(path)) {
         let (what, fix) = match (is_later, is_declared(tree, name, is_later)) {
-            (false, false) => (
-                "is no type in crates/",
-                "name the type the noun has, or mark it later",
-            ),
-            (true, true) => (
-                "is a type of the model by now",
-                "take `later` out of its row",
-            ),
+            (false, false) => {
+                ("is no type in crates/", "name the type the noun has, or mark it later")
+            }
+            (true, true) => ("is a type of the model by now", "take `later` out of its row"),
             (false, true) | (true, false) => continue,
         };
-        findings.push(Finding::new(
-            GLOSSARY,
-            line,
-            format!("`{name}` {what}"),
-            fix,
-        ));
+        findings.push(Finding::new(GLOSSARY, line, format!("`{name}` {what}"), fix));
     }
     findings
 }
 
 fn is_declared(tree: &Tree, name: &str, in_model_only: bool) -> bool {
-    let folder = if in_model_only {
-        "crates/model/src/"
-    } else {
-        "crates/"
-    };
+    let folder = if in_model_only { "crates/model/src/" } else { "crates/" };
     tree.texts_of("rs")
         .filter(|(path, _)| path.starts_with(folder))
         .any(|(_, text)| text.lines().any(|line| declares(line, name)))
@@ -78,17 +60,11 @@ fn is_declared(tree: &Tree, name: &str, in_model_only: bool) -> bool {
 /// `pub struct Name`, or the line `Name, "kind", "what is wanted",` by which `name!` makes one.
 fn declares(line: &str, name: &str) -> bool {
     let line = line.trim_start();
-    let by_keyword = ["struct", "enum", "type", "trait"]
-        .into_iter()
-        .any(|keyword| {
-            let rest = line
-                .strip_prefix("pub ")
-                .and_then(|rest| rest.strip_prefix(keyword));
-            let rest = rest.and_then(|rest| rest.trim_start().strip_prefix(name));
-            rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-        });
-    let by_macro = line
-        .strip_prefix(name)
-        .is_some_and(|rest| rest.starts_with(", \""));
+    let by_keyword = ["struct", "enum", "type", "trait"].into_iter().any(|keyword| {
+        let rest = line.strip_prefix("pub ").and_then(|rest| rest.strip_prefix(keyword));
+        let rest = rest.and_then(|rest| rest.trim_start().strip_prefix(name));
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    });
+    let by_macro = line.strip_prefix(name).is_some_and(|rest| rest.starts_with(", \""));
     by_keyword || by_macro
 }

@@ -7,9 +7,7 @@ use super::Finding;
 use super::tree::Tree;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    tree.texts_of("rs")
-        .filter_map(|(path, text)| against_header(path, text))
-        .collect()
+    tree.texts_of("rs").filter_map(|(path, text)| against_header(path, text)).collect()
 }
 
 fn against_header(path: &str, text: &str) -> Option<Finding> {

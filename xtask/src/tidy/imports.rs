@@ -25,46 +25,16 @@ enum May {
 const MODEL: May = May::Only(&["model"]);
 
 const TABLE: &[Row] = &[
-    Row {
-        name: "model",
-        may: May::Only(&[]),
-    },
-    Row {
-        name: "rules",
-        may: MODEL,
-    },
-    Row {
-        name: "feeds",
-        may: MODEL,
-    },
-    Row {
-        name: "atlas",
-        may: MODEL,
-    },
-    Row {
-        name: "ledger",
-        may: MODEL,
-    },
-    Row {
-        name: "store",
-        may: MODEL,
-    },
-    Row {
-        name: "notices",
-        may: MODEL,
-    },
-    Row {
-        name: "documents",
-        may: MODEL,
-    },
-    Row {
-        name: "exchange",
-        may: MODEL,
-    },
-    Row {
-        name: "query",
-        may: May::Only(&["model", "ledger"]),
-    },
+    Row { name: "model", may: May::Only(&[]) },
+    Row { name: "rules", may: MODEL },
+    Row { name: "feeds", may: MODEL },
+    Row { name: "atlas", may: MODEL },
+    Row { name: "ledger", may: MODEL },
+    Row { name: "store", may: MODEL },
+    Row { name: "notices", may: MODEL },
+    Row { name: "documents", may: MODEL },
+    Row { name: "exchange", may: MODEL },
+    Row { name: "query", may: May::Only(&["model", "ledger"]) },
     Row {
         name: "app",
         may: May::Only(&[
@@ -80,26 +50,11 @@ const TABLE: &[Row] = &[
             "query",
         ]),
     },
-    Row {
-        name: "web",
-        may: May::Only(&["app", "model"]),
-    },
-    Row {
-        name: "juyan",
-        may: May::Anything,
-    },
-    Row {
-        name: "testkit",
-        may: May::Anything,
-    },
-    Row {
-        name: "journeys",
-        may: May::Anything,
-    },
-    Row {
-        name: "xtask",
-        may: May::Only(&[]),
-    },
+    Row { name: "web", may: May::Only(&["app", "model"]) },
+    Row { name: "juyan", may: May::Anything },
+    Row { name: "testkit", may: May::Anything },
+    Row { name: "journeys", may: May::Anything },
+    Row { name: "xtask", may: May::Only(&[]) },
 ];
 
 /// Nobody imports these: they are where the road ends.
@@ -163,8 +118,7 @@ fn against_row(tree: &Tree, package: &Package, row: &Row) -> Vec<Finding> {
 fn line_of(tree: &Tree, package: &Package, import: &str) -> usize {
     let text = tree.text(&package.manifest).unwrap_or_default();
     let named = |line: &str| {
-        line.strip_prefix(import)
-            .is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
+        line.strip_prefix(import).is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
     };
     text.lines().position(named).map_or(1, |at| at + 1)
 }
@@ -175,10 +129,7 @@ fn circle_through(packages: &[Package], start: &str) -> Option<String> {
     let mut seen = BTreeSet::new();
     while let Some(way) = ways.pop() {
         let last = way.last().copied().unwrap_or(start);
-        let imports = packages
-            .iter()
-            .find(|p| p.name == last)
-            .map(|p| p.imports.as_slice());
+        let imports = packages.iter().find(|p| p.name == last).map(|p| p.imports.as_slice());
         for import in imports.unwrap_or_default() {
             let name = import.name.as_str();
             if name == start {

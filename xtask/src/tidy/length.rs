@@ -19,10 +19,7 @@ fn check_with(tree: &Tree, longer: &[(&str, usize)]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.texts_of("rs") {
         let lines = text.lines().count();
-        let listed = longer
-            .iter()
-            .find(|(name, _)| *name == path)
-            .map(|(_, max)| *max);
+        let listed = longer.iter().find(|(name, _)| *name == path).map(|(_, max)| *max);
         let max = listed.unwrap_or(LINES_MAX);
         let (what, fix) = if lines > max {
             (format!("{lines} lines, {max} at most"), "split it by noun")

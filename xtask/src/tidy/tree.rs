@@ -44,10 +44,7 @@ impl Tree {
             .output()
             .context("git does not start")?;
         let complaint = String::from_utf8_lossy(&listed.stderr);
-        ensure!(
-            listed.status.success(),
-            "`git ls-files` failed: {complaint}"
-        );
+        ensure!(listed.status.success(), "`git ls-files` failed: {complaint}");
         let paths = String::from_utf8(listed.stdout).context("a path is not UTF-8")?;
         let mut tree = Self::default();
         for path in paths.split('\0').filter(|path| root.join(path).is_file()) {
@@ -59,10 +56,7 @@ impl Tree {
     pub(crate) fn with_packages(mut self, metadata: &Metadata) -> Self {
         let members = metadata.workspace_packages();
         let is_ours = |name: &str| members.iter().any(|member| member.name.as_str() == name);
-        self.packages = members
-            .iter()
-            .map(|package| member(package, metadata, &is_ours))
-            .collect();
+        self.packages = members.iter().map(|package| member(package, metadata, &is_ours)).collect();
         self
     }
 
@@ -76,16 +70,13 @@ impl Tree {
 
     /// Every file that is text.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files
-            .iter()
-            .filter_map(|(path, text)| Some((path.as_str(), text.as_deref()?)))
+        self.files.iter().filter_map(|(path, text)| Some((path.as_str(), text.as_deref()?)))
     }
 
     /// Every text whose name ends in a dot and this.
     pub(crate) fn texts_of(&self, extension: &str) -> impl Iterator<Item = (&str, &str)> {
         self.texts().filter(move |(path, _)| {
-            path.rsplit_once('.')
-                .is_some_and(|(_, ending)| ending == extension)
+            path.rsplit_once('.').is_some_and(|(_, ending)| ending == extension)
         })
     }
 
@@ -98,25 +89,17 @@ impl Tree {
         let path = path.trim_end_matches('/');
         let below = format!("{path}/");
         self.files.contains_key(path)
-            || self
-                .files
-                .range(below.clone()..)
-                .next()
-                .is_some_and(|(p, _)| p.starts_with(&below))
+            || self.files.range(below.clone()..).next().is_some_and(|(p, _)| p.starts_with(&below))
     }
 }
 
 fn text(path: &Path) -> anyhow::Result<Option<String>> {
-    let metadata = path
-        .metadata()
-        .with_context(|| path.display().to_string())?;
+    let metadata = path.metadata().with_context(|| path.display().to_string())?;
     if metadata.len() > TEXT_BYTES_MAX {
         return Ok(None);
     }
     let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    Ok(String::from_utf8(bytes)
-        .ok()
-        .filter(|text| !text.contains('\0')))
+    Ok(String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')))
 }
 
 fn member(
@@ -125,13 +108,8 @@ fn member(
     is_ours: &dyn Fn(&str) -> bool,
 ) -> Package {
     let manifest = &package.manifest_path;
-    let manifest = manifest
-        .strip_prefix(&metadata.workspace_root)
-        .unwrap_or(manifest);
-    let imports = package
-        .dependencies
-        .iter()
-        .filter(|dependency| is_ours(&dependency.name));
+    let manifest = manifest.strip_prefix(&metadata.workspace_root).unwrap_or(manifest);
+    let imports = package.dependencies.iter().filter(|dependency| is_ours(&dependency.name));
     Package {
         name: package.name.to_string(),
         manifest: manifest.to_string(),
@@ -147,13 +125,8 @@ fn member(
 #[cfg(test)]
 impl Tree {
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
-        let files = files
-            .iter()
-            .map(|(path, text)| ((*path).into(), Some((*text).into())));
-        Self {
-            files: files.collect(),
-            packages: Vec::new(),
-        }
+        let files = files.iter().map(|(path, text)| ((*path).into(), Some((*text).into())));
+        Self { files: files.collect(), packages: Vec::new() }
     }
 
     /// Members as `importer: imported, [imported by tests]`.
@@ -169,9 +142,6 @@ impl Tree {
                 })
                 .collect(),
         });
-        Self {
-            files: BTreeMap::new(),
-            packages: packages.collect(),
-        }
+        Self { files: BTreeMap::new(), packages: packages.collect() }
     }
 }

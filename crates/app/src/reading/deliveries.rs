@@ -23,8 +23,8 @@ impl App {
         let before = after.map(cursor::read_dated).transpose()?;
         let before = before.map(|(received_at, id)| DeliveryCursor { received_at, id });
         let mut found = self.store.deliveries(permit, limit.saturating_add(1), before).await?;
-        let next =
-            super::cut(&mut found, limit).map(|last| cursor::write(Some(last.received_at), last.id));
+        let next = super::cut(&mut found, limit)
+            .map(|last| cursor::write(Some(last.received_at), last.id));
         Ok(Page { rows: found.into_iter().map(row).collect(), next })
     }
 

@@ -46,9 +46,7 @@ impl App {
     }
 }
 
-fn gravest_first(
-    mut incidents: Vec<crate::views::IncidentRow>,
-) -> Vec<crate::views::IncidentRow> {
+fn gravest_first(mut incidents: Vec<crate::views::IncidentRow>) -> Vec<crate::views::IncidentRow> {
     incidents.sort_by_key(|row| (row.grade.rank, std::cmp::Reverse(row.assessed_at)));
     incidents
 }

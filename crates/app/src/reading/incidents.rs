@@ -48,7 +48,8 @@ impl App {
         let filter = IncidentFilter { grade, ..Default::default() };
         let after = after.map(cursor::read_dated).transpose()?;
         let after = after.map(|(assessed_at, id)| IncidentCursor { assessed_at, id });
-        let mut found = self.store.incidents(permit, &filter, limit.saturating_add(1), after).await?;
+        let mut found =
+            self.store.incidents(permit, &filter, limit.saturating_add(1), after).await?;
         let next = super::cut(&mut found, limit)
             .map(|last| cursor::write(Some(last.assessment.assessed_at), last.id));
         let names = self.names().await?;
@@ -70,7 +71,10 @@ impl App {
         Ok(None)
     }
 
-    pub(crate) async fn incidents_by_rank(&self, permit: &ReadPermit) -> Result<[u64; 4], AppError> {
+    pub(crate) async fn incidents_by_rank(
+        &self,
+        permit: &ReadPermit,
+    ) -> Result<[u64; 4], AppError> {
         let names = self.names().await?;
         let mut by_rank = [0; 4];
         for (grade, count) in self.store.incident_counts_by_grade(permit).await? {
@@ -196,7 +200,8 @@ fn merged(holders: Vec<HolderCount>) -> Vec<HolderCount> {
     let mut by_name: BTreeMap<(String, String), HolderCount> = BTreeMap::new();
     for holder in holders {
         let key = (holder.handle.clone(), holder.name.en.clone());
-        let known = by_name.entry(key).or_insert_with(|| HolderCount { addresses: 0, ..holder.clone() });
+        let known =
+            by_name.entry(key).or_insert_with(|| HolderCount { addresses: 0, ..holder.clone() });
         known.addresses += holder.addresses;
         if known.asn != holder.asn {
             known.asn = None;

@@ -40,15 +40,22 @@ impl App {
         let own = || Some(self.settings.own.clone());
         let filter = match which {
             Which::All => ObligationFilter::default(),
-            Which::Ours => ObligationFilter { debtor: own(), standing: Standing::Running, ..Default::default() },
-            Which::Waiting => {
-                ObligationFilter { not_debtor: own(), standing: Standing::Running, ..Default::default() }
-            }
+            Which::Ours => ObligationFilter {
+                debtor: own(),
+                standing: Standing::Running,
+                ..Default::default()
+            },
+            Which::Waiting => ObligationFilter {
+                not_debtor: own(),
+                standing: Standing::Running,
+                ..Default::default()
+            },
             Which::Latent => ObligationFilter { standing: Standing::Latent, ..Default::default() },
         };
         let after = after.map(cursor::read).transpose()?;
         let after = after.map(|(due, id)| ObligationCursor { due, id });
-        let mut found = self.store.obligations(permit, &filter, limit.saturating_add(1), after).await?;
+        let mut found =
+            self.store.obligations(permit, &filter, limit.saturating_add(1), after).await?;
         let names = self.names().await?;
         let next = super::cut(&mut found, limit).map(|last| cursor::write(last.due(), last.id));
         Ok(Page { rows: self.obligation_rows(permit, &names, found).await?, next })

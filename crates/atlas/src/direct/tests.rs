@@ -30,27 +30,16 @@ fn codes_change_within_at_and_across_the_edges_of_networks() {
     check(&[]);
     check(&[(0, 1)]);
     check(&[(u32::MAX, 1)]);
-    check(&[
-        (0x0a00_0000, 1),
-        (0x0a00_0100, 2),
-        (0x0a00_0180, 3),
-        (0x0a00_0181, 0),
-    ]);
-    check(&[
-        (0x0a00_00ff, 1),
-        (0x0a00_0501, 2),
-        (0x0a00_05ff, 1),
-        (0x0b00_0000, 0),
-    ]);
+    check(&[(0x0a00_0000, 1), (0x0a00_0100, 2), (0x0a00_0180, 3), (0x0a00_0181, 0)]);
+    check(&[(0x0a00_00ff, 1), (0x0a00_0501, 2), (0x0a00_05ff, 1), (0x0b00_0000, 0)]);
     check(&[(0xffff_ff00, 4), (0xffff_fffe, 5)]);
 }
 
 #[test]
 fn a_table_of_nothing_but_splinters_is_given_up_instead_of_growing_without_bound() {
     let splinters = u32::try_from(MOST_BLOCKS).unwrap();
-    let changes: Vec<_> = (0..=splinters)
-        .flat_map(|n| [(n << 8 | 1, 1), (n << 8 | 2, 0)])
-        .collect();
+    let changes: Vec<_> =
+        (0..=splinters).flat_map(|n| [(n << 8 | 1, 1), (n << 8 | 2, 0)]).collect();
     assert!(Direct::compile(&ranges(&changes[..changes.len() - 2])).is_some());
     assert!(Direct::compile(&ranges(&changes)).is_none());
 }

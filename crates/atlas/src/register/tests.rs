@@ -10,16 +10,10 @@ const HEADER: &str = "prefix,organisation,province,valid_from,valid_to\n";
 
 fn check(rows: &str, expected: Expect) {
     let mut register = Register::default();
-    let loaded = register
-        .load((HEADER.to_owned() + rows).as_bytes())
-        .unwrap();
+    let loaded = register.load((HEADER.to_owned() + rows).as_bytes()).unwrap();
     let mut text = String::new();
     for entry in &register.entries {
-        let Registered {
-            block,
-            valid_from,
-            valid_to,
-        } = entry.registered();
+        let Registered { block, valid_from, valid_to } = entry.registered();
         let edge = |edge: Option<Timestamp>| edge.map_or("…".to_owned(), |at| at.to_string());
         writeln!(text, "{block} {} to {}", edge(valid_from), edge(valid_to)).unwrap();
     }

@@ -20,12 +20,7 @@ fn check(blocks: &[&str], expected: Expect) {
 #[test]
 fn the_inner_block_interrupts_the_outer() {
     check(
-        &[
-            "10.0.0.0/8",
-            "10.1.0.0/16",
-            "10.1.0.0/24",
-            "10.1.255.255/32",
-        ],
+        &["10.0.0.0/8", "10.1.0.0/16", "10.1.0.0/24", "10.1.255.255/32"],
         expect![[r"
             10.0.0.0 10.0.0.0/8
             10.1.0.0 10.1.0.0/24
@@ -58,12 +53,7 @@ fn where_ranges_cross_the_smaller_owns_and_among_equals_the_first() {
 #[test]
 fn nothing_follows_the_last_address_and_the_families_do_not_mix() {
     check(
-        &[
-            "0.0.0.0/0",
-            "255.255.255.255",
-            "::/0",
-            "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-        ],
+        &["0.0.0.0/0", "255.255.255.255", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
         expect![[r"
             0.0.0.0 0.0.0.0/0
             255.255.255.255 255.255.255.255
@@ -77,13 +67,9 @@ fn nothing_follows_the_last_address_and_the_families_do_not_mix() {
 fn two_layers_are_walked_where_either_changes() {
     let lay = |block: &str| Strips::lay([(block.parse().unwrap(), 0)].into_iter()).v4;
     let mut text = String::new();
-    overlay(
-        &lay("10.0.0.64/26"),
-        &lay("10.0.0.0/25"),
-        |first, above, below| {
-            writeln!(text, "{} {above} {below}", Ip::from_bits(first)).unwrap();
-        },
-    );
+    overlay(&lay("10.0.0.64/26"), &lay("10.0.0.0/25"), |first, above, below| {
+        writeln!(text, "{} {above} {below}", Ip::from_bits(first)).unwrap();
+    });
     expect![[r"
         10.0.0.0 0 1
         10.0.0.64 1 1

@@ -12,13 +12,7 @@ fn check(input: &str, expected: Expect) {
     let mut text = String::new();
     for claim in &systems.claims {
         let System { asn, name } = systems.system(claim.system).unwrap();
-        writeln!(
-            text,
-            "{} {asn} {}",
-            claim.block,
-            name.as_deref().unwrap_or("-")
-        )
-        .unwrap();
+        writeln!(text, "{} {asn} {}", claim.block, name.as_deref().unwrap_or("-")).unwrap();
     }
     writeln!(text, "{} with several origins", loaded.multi_origin).unwrap();
     for skipped in &loaded.skipped {
@@ -93,11 +87,6 @@ fn a_name_is_cut_at_a_letter() {
     let mut systems = Systems::default();
     let row = format!("192.0.2.0,192.0.2.255,64500,{}\n", "居".repeat(100));
     systems.load(row.as_bytes()).unwrap();
-    let name = systems
-        .system(systems.claims[0].system)
-        .unwrap()
-        .name
-        .clone()
-        .unwrap();
+    let name = systems.system(systems.claims[0].system).unwrap().name.clone().unwrap();
     assert_eq!(name, "居".repeat(66));
 }

@@ -65,14 +65,7 @@ fn a_quote_that_does_not_close_costs_one_row() {
 fn a_line_too_long_or_too_wide_or_not_utf8_costs_one_row() {
     let long = "x".repeat(LONGEST_LINE);
     let wide = ",".repeat(MOST_COLUMNS);
-    let input = [
-        b"a,b\n",
-        long.as_bytes(),
-        b",1\n",
-        wide.as_bytes(),
-        b"\n\xff,1\n1,2",
-    ]
-    .concat();
+    let input = [b"a,b\n", long.as_bytes(), b",1\n", wide.as_bytes(), b"\n\xff,1\n1,2"].concat();
     check(
         &input,
         expect![[r"
@@ -124,10 +117,7 @@ fn a_reader_that_breaks_is_an_error_with_the_line() {
     let mut table = Table::new("table of tests", b"a,b\n1,2\n".chain(Broken));
     table.header(&[]).unwrap();
     let error = table.each(|_| Ok(())).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the table of tests could not be read beyond line 2"
-    );
+    assert_eq!(error.to_string(), "the table of tests could not be read beyond line 2");
 }
 
 #[test]
@@ -136,8 +126,5 @@ fn reasons_are_kept_for_a_hundred_rows_and_the_rest_are_counted() {
     let mut table = Table::new("table of tests", input.as_bytes());
     table.header(&[]).unwrap();
     let loaded = table.each(|_| Err("is not wanted".to_owned())).unwrap();
-    assert_eq!(
-        (loaded.rows, loaded.skipped_count, loaded.skipped.len()),
-        (0, 250, 100)
-    );
+    assert_eq!((loaded.rows, loaded.skipped_count, loaded.skipped.len()), (0, 250, 100));
 }

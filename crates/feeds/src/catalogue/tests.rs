@@ -5,19 +5,12 @@ use super::*;
 #[test]
 fn every_embedded_mapping_loads() {
     let catalogue = Catalogue::embedded().unwrap();
-    let reports = catalogue
-        .ids()
-        .filter(|id| id.starts_with("shadowserver/"))
-        .count();
+    let reports = catalogue.ids().filter(|id| id.starts_with("shadowserver/")).count();
     assert_eq!(reports, 170, "report types of the schema of 2026-03-24");
     for mapping in catalogue.mappings.values() {
         for (field, column) in &mapping.mandatory {
             let rules = mapping.rules(column).unwrap();
-            assert!(
-                rules.iter().any(|rule| rule.key == field.key()),
-                "{} {column}",
-                mapping.id
-            );
+            assert!(rules.iter().any(|rule| rule.key == field.key()), "{} {column}", mapping.id);
         }
     }
 }
@@ -26,22 +19,10 @@ fn every_embedded_mapping_loads() {
 fn reports_are_found_by_their_file_names() {
     let catalogue = Catalogue::builtin();
     for (name, wanted) in [
-        (
-            "2024-07-04-event4_sinkhole-123-example.csv",
-            "shadowserver/event4_sinkhole",
-        ),
-        (
-            "in/2024-07-04-event4_sinkhole.csv.gz",
-            "shadowserver/event4_sinkhole",
-        ),
-        (
-            "2024-07-04-scan_rdp-example-asn-delayed.csv.zst",
-            "shadowserver/scan_rdp",
-        ),
-        (
-            "event_honeypot_darknet.csv",
-            "shadowserver/event4_honeypot_darknet",
-        ),
+        ("2024-07-04-event4_sinkhole-123-example.csv", "shadowserver/event4_sinkhole"),
+        ("in/2024-07-04-event4_sinkhole.csv.gz", "shadowserver/event4_sinkhole"),
+        ("2024-07-04-scan_rdp-example-asn-delayed.csv.zst", "shadowserver/scan_rdp"),
+        ("event_honeypot_darknet.csv", "shadowserver/event4_honeypot_darknet"),
         (
             "2024-07-04-event4_microsoft_sinkhole_http-x.csv",
             "shadowserver/event4_microsoft_sinkhole_http",
@@ -53,16 +34,8 @@ fn reports_are_found_by_their_file_names() {
             "{name}"
         );
     }
-    assert!(
-        catalogue
-            .for_file("shadowserver", "2024-07-04-no_such_report-x.csv")
-            .is_none()
-    );
-    assert!(
-        catalogue
-            .for_file("no-such-feed", "2024-07-04-scan_rdp-x.csv")
-            .is_none()
-    );
+    assert!(catalogue.for_file("shadowserver", "2024-07-04-no_such_report-x.csv").is_none());
+    assert!(catalogue.for_file("no-such-feed", "2024-07-04-scan_rdp-x.csv").is_none());
 }
 
 #[test]
@@ -71,10 +44,7 @@ fn a_generic_delivery_is_told_by_its_extension_and_a_feed_may_name_its_mapping()
     let id = |feed, name| catalogue.for_file(feed, name).map(Mapping::id);
     assert_eq!(id("generic", "march.csv.gz"), Some("generic/csv"));
     assert_eq!(id("generic", "march.jsonl"), Some("generic/ndjson"));
-    assert_eq!(
-        id("shadowserver/scan_rdp", "whatever.txt"),
-        Some("shadowserver/scan_rdp")
-    );
+    assert_eq!(id("shadowserver/scan_rdp", "whatever.txt"), Some("shadowserver/scan_rdp"));
 }
 
 #[test]

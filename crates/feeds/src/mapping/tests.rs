@@ -7,9 +7,7 @@ const EXAMPLE: &str = include_str!("../../mappings/example.toml");
 fn refused(change: (&str, &str)) -> String {
     let text = EXAMPLE.replace(change.0, change.1);
     assert_ne!(text, EXAMPLE, "`{}` is not in the example", change.0);
-    Mapping::from_toml(&text, "mine.toml")
-        .unwrap_err()
-        .to_string()
+    Mapping::from_toml(&text, "mine.toml").unwrap_err().to_string()
 }
 
 #[test]
@@ -33,10 +31,7 @@ fn mistakes_are_named_with_file_key_and_remedy() {
         ("ip = \"address\"", "adress = \"address\""),
         ("mandatory = [\"ip\"]", "mandatory = [\"url\"]"),
         ("\"extra.* float\"", "\"extra.* double\""),
-        (
-            "classification = \"infected-system\"",
-            "classification = \"infected\"",
-        ),
+        ("classification = \"infected-system\"", "classification = \"infected\""),
         ("threat = \"unnamed-bot\"", "threat = \"Unnamed Bot\""),
         ("delimiter = \";\"", "delimiter = \"；\""),
         ("version = \"1\"", "version = \"\""),

@@ -56,10 +56,8 @@ fn rfc3339() -> Times {
 const UNNAMED: &str = "unknown";
 
 pub(super) fn mapping(text: &str, origin: &str) -> Result<Mapping, MappingError> {
-    let syntax = |source| MappingError::Syntax {
-        origin: origin.to_owned(),
-        source: Box::new(source),
-    };
+    let syntax =
+        |source| MappingError::Syntax { origin: origin.to_owned(), source: Box::new(source) };
     let written: Written = toml::from_str(text).map_err(syntax)?;
     written.check().map_err(|(key, reason)| MappingError::Key {
         origin: origin.to_owned(),
@@ -72,14 +70,9 @@ type Fault = (String, String);
 
 impl Written {
     fn check(self) -> Result<Mapping, Fault> {
-        let delimiter = u8::try_from(self.delimiter)
-            .ok()
-            .filter(|d| !b"\"\r\n".contains(d));
+        let delimiter = u8::try_from(self.delimiter).ok().filter(|d| !b"\"\r\n".contains(d));
         let delimiter = delimiter.filter(u8::is_ascii).ok_or_else(|| {
-            fault(
-                "delimiter",
-                "must be one ASCII character, neither quote nor line break",
-            )
+            fault("delimiter", "must be one ASCII character, neither quote nor line break")
         })?;
         let times = match self.time {
             Times::One(form) => vec![form],
@@ -105,11 +98,8 @@ impl Written {
 
 impl WrittenConstants {
     fn check(self, threat_has_column: bool) -> Result<Constants, Fault> {
-        let threat = if self.threat.is_empty() && threat_has_column {
-            UNNAMED
-        } else {
-            &self.threat
-        };
+        let threat =
+            if self.threat.is_empty() && threat_has_column { UNNAMED } else { &self.threat };
         if threat.is_empty() {
             return Err(fault(
                 "constants.threat",
@@ -134,11 +124,7 @@ fn fault(key: &str, reason: &str) -> Fault {
 }
 
 fn some(text: String, key: &str) -> Result<String, Fault> {
-    if text.is_empty() {
-        Err(fault(key, "must not be empty"))
-    } else {
-        Ok(text)
-    }
+    if text.is_empty() { Err(fault(key, "must not be empty")) } else { Ok(text) }
 }
 
 /// Rules by column, and which column each field is read from.
@@ -151,15 +137,11 @@ fn rules(
         let rule = match Field::by_short_name(name) {
             Some(field) => {
                 places.insert(field, column.clone());
-                Rule {
-                    key: field.key().to_owned(),
-                    converter: Converter::Raw,
-                }
+                Rule { key: field.key().to_owned(), converter: Converter::Raw }
             }
-            None if name == "threat" => Rule {
-                key: "malware.name".to_owned(),
-                converter: Converter::Text,
-            },
+            None if name == "threat" => {
+                Rule { key: "malware.name".to_owned(), converter: Converter::Text }
+            }
             None => return Err(fault(&format!("columns.{name}"), NO_FIELD)),
         };
         rules.entry_ref(column).or_default().push(rule);
@@ -187,10 +169,7 @@ fn mandatory(
     places: &HashMap<Field, String>,
 ) -> Result<Vec<(Field, String)>, Fault> {
     let Some(time) = places.get(&Field::Time) else {
-        return Err(fault(
-            "columns.time",
-            "is needed: a row without a time cannot be counted",
-        ));
+        return Err(fault("columns.time", "is needed: a row without a time cannot be counted"));
     };
     let mut list = vec![(Field::Time, time.clone())];
     for name in wanted.unwrap_or_default() {
@@ -213,10 +192,7 @@ pub(crate) fn parse_spec(spec: &str) -> Result<Vec<Rule>, String> {
         })?;
         match key {
             "" => Err("names no field".to_owned()),
-            key => Ok(Rule {
-                key: key.to_owned(),
-                converter,
-            }),
+            key => Ok(Rule { key: key.to_owned(), converter }),
         }
     };
     spec.split(',').map(one).collect()

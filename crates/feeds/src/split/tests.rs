@@ -21,11 +21,7 @@ fn fields(input: &[u8], columns: Columns, quick: bool) -> Option<Vec<String>> {
 #[test]
 fn doubled_stray_and_open_quotes_are_left_to_the_full_parser() {
     for line in ["\"a\"\"b\",c", "\"a\"b,c", "a,\"b"] {
-        assert_eq!(
-            fields(line.as_bytes(), Columns::UpTo(9), true),
-            None,
-            "{line}"
-        );
+        assert_eq!(fields(line.as_bytes(), Columns::UpTo(9), true), None, "{line}");
     }
 }
 

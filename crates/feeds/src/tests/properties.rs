@@ -40,15 +40,10 @@ fn nearly_rows() -> impl Strategy<Value = Vec<u8>> {
 
 fn accounts_for_everything(outcome: &Outcome) {
     let lines = outcome.rows.iter().map(|row| row["line"].as_u64().unwrap());
-    let mut lines: Vec<u64> = lines
-        .chain(outcome.quarantined.iter().map(|row| row.0))
-        .collect();
+    let mut lines: Vec<u64> = lines.chain(outcome.quarantined.iter().map(|row| row.0)).collect();
     assert_eq!(u64::try_from(lines.len()).unwrap(), outcome.records);
     lines.sort_unstable();
-    assert!(
-        lines.windows(2).all(|pair| pair[0] < pair[1]),
-        "a line was counted twice"
-    );
+    assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "a line was counted twice");
     assert!(outcome.quarantined.iter().all(|row| row.2.len() <= 2048));
 }
 

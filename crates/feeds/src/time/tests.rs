@@ -6,11 +6,7 @@ use super::*;
 
 #[test]
 fn an_offset_is_refused_where_the_form_has_none() {
-    for text in [
-        "2026-03-24 10:30:00Z",
-        "2026-03-24 10:30:00+02:00",
-        "2026-03-24 10:30:00-02",
-    ] {
+    for text in ["2026-03-24 10:30:00Z", "2026-03-24 10:30:00+02:00", "2026-03-24 10:30:00-02"] {
         assert_eq!(TimeForm::Utc.parse(text), None, "{text}");
     }
 }
@@ -19,10 +15,7 @@ fn an_offset_is_refused_where_the_form_has_none() {
 fn the_forms_meet_in_one_instant() {
     let wanted = Some(1_774_348_200_500_000);
     assert_eq!(TimeForm::Utc.parse("2026-03-24 10:30:00.5"), wanted);
-    assert_eq!(
-        TimeForm::Rfc3339.parse("2026-03-24T12:30:00.5+02:00"),
-        wanted
-    );
+    assert_eq!(TimeForm::Rfc3339.parse("2026-03-24T12:30:00.5+02:00"), wanted);
     assert_eq!(TimeForm::UnixSeconds.parse("1774348200.5"), wanted);
     assert_eq!(TimeForm::UnixMillis.parse("1774348200500"), wanted);
 }

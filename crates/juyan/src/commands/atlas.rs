@@ -35,12 +35,20 @@ fn address_in_words(ip: Ip, at: Timestamp, found: &Found) -> anyhow::Result<Exit
     let holding = &found.holding;
     let word = |text: Option<String>| text.unwrap_or_else(|| "unknown".to_owned());
     output::line(format!("{ip} at {at}"))?;
-    output::line(format!("organisation  {}", word(holding.organisation.as_ref().map(ToString::to_string))))?;
-    output::line(format!("province      {}", word(holding.province.as_ref().map(ToString::to_string))))?;
-    let system = holding.asn.map(|asn| format!("{asn} {}", holding.as_name.as_deref().unwrap_or_default()));
+    output::line(format!(
+        "organisation  {}",
+        word(holding.organisation.as_ref().map(ToString::to_string))
+    ))?;
+    output::line(format!(
+        "province      {}",
+        word(holding.province.as_ref().map(ToString::to_string))
+    ))?;
+    let system =
+        holding.asn.map(|asn| format!("{asn} {}", holding.as_name.as_deref().unwrap_or_default()));
     output::line(format!("AS            {}", word(system)))?;
     if let Some(entry) = &found.register {
-        let edge = |at: Option<Timestamp>| at.map_or_else(|| "open".to_owned(), |at| at.to_string());
+        let edge =
+            |at: Option<Timestamp>| at.map_or_else(|| "open".to_owned(), |at| at.to_string());
         output::line(format!(
             "register      {} from {} to {}",
             entry.block,

@@ -27,7 +27,16 @@ async fn list(args: Deliveries) -> anyhow::Result<ExitCode> {
         output::json(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["DELIVERY", "RECEIVED (UTC)", "MAPPING", "NAME", "STATE", "ROWS", "NEW", "QUARANTINED"]);
+    let mut table = Table::new([
+        "DELIVERY",
+        "RECEIVED (UTC)",
+        "MAPPING",
+        "NAME",
+        "STATE",
+        "ROWS",
+        "NEW",
+        "QUARANTINED",
+    ]);
     for row in page.rows {
         table.row([
             row.id,

@@ -85,14 +85,19 @@ fn prepare(home: &Home) -> anyhow::Result<Config> {
 }
 
 async fn country(app: &App, progress: &Progress) -> anyhow::Result<()> {
-    let provinces = app.load_provinces("provinces.csv", builtin::demo::PROVINCES.as_bytes()).await?;
+    let provinces =
+        app.load_provinces("provinces.csv", builtin::demo::PROVINCES.as_bytes()).await?;
     let file = "organisations.csv";
-    let organisations = app.load_organisations(file, builtin::demo::ORGANISATIONS.as_bytes()).await?;
+    let organisations =
+        app.load_organisations(file, builtin::demo::ORGANISATIONS.as_bytes()).await?;
     let mut prefixes = 0;
     for (name, text) in builtin::demo::ATLAS {
         let loaded = app.load_atlas_file(name, name, text.as_bytes()).await?;
         if loaded.skipped_count > 0 {
-            bail!("the demonstration's own `{name}` has rows that do not read: {:?}", loaded.skipped);
+            bail!(
+                "the demonstration's own `{name}` has rows that do not read: {:?}",
+                loaded.skipped
+            );
         }
         prefixes += loaded.rows;
     }
@@ -110,7 +115,8 @@ async fn feeds(
     let end = now.checked_sub(jiff::SignedDuration::from_mins(10)).unwrap_or(now);
     let own = app.settings().own.clone();
     let date = end.strftime("%Y-%m-%d").to_string();
-    let sinkhole = compressed(progress, "sinkhole report", |out| outbreak::write_sinkhole(out, SEED, end))?;
+    let sinkhole =
+        compressed(progress, "sinkhole report", |out| outbreak::write_sinkhole(out, SEED, end))?;
     let servers = compressed(progress, "list of control servers", |out| {
         outbreak::write_control_servers(out, end)
     })?;
@@ -137,7 +143,12 @@ fn compressed(
     Ok(bytes)
 }
 
-async fn built(app: &App, data: &Path, outcome: Outcome, started: Instant) -> anyhow::Result<Built> {
+async fn built(
+    app: &App,
+    data: &Path,
+    outcome: Outcome,
+    started: Instant,
+) -> anyhow::Result<Built> {
     let permit = ReadPermit::at_the_console();
     let counts = app.counts(&permit, app.clock().now()).await?;
     Ok(Built {

@@ -44,9 +44,9 @@ fn parse(feed: &str, path: &Path, shape: &str) -> anyhow::Result<ExitCode> {
         &own
     } else {
         let id = ingest::mapping_id(feed, path)?;
-        Catalogue::builtin()
-            .get(&id)
-            .with_context(|| format!("there is no feed mapping `{id}`: `juyan feeds list` names them"))?
+        Catalogue::builtin().get(&id).with_context(|| {
+            format!("there is no feed mapping `{id}`: `juyan feeds list` names them")
+        })?
     };
     let input: Box<dyn BufRead> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())
@@ -80,7 +80,8 @@ fn plain(block: &Block, row: usize) -> anyhow::Result<Map<String, Value>> {
     let sighting = block.sightings.row(row).context("a row of the block")?;
     let mut details = String::new();
     block.details(row, &mut details);
-    let details: Value = if details.is_empty() { Value::Null } else { serde_json::from_str(&details)? };
+    let details: Value =
+        if details.is_empty() { Value::Null } else { serde_json::from_str(&details)? };
     let ip = |ip: model::Ip| (!ip.is_none()).then(|| ip.to_string());
     let event = json!({
         "line": sighting.line,

@@ -20,7 +20,8 @@ pub(crate) async fn list(args: Incidents) -> anyhow::Result<ExitCode> {
         output::json(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["INCIDENT", "GRADE", "THREAT", "ADDRESSES", "PARTIES", "NEXT DUE (UTC)"]);
+    let mut table =
+        Table::new(["INCIDENT", "GRADE", "THREAT", "ADDRESSES", "PARTIES", "NEXT DUE (UTC)"]);
     for row in page.rows {
         table.row([
             row.number,
@@ -67,7 +68,10 @@ fn print(incident: &IncidentView) -> anyhow::Result<()> {
     obligations::table(&incident.obligations)?;
     for obligation in &incident.obligations {
         if let app::views::ObligationState::Running { explanation, .. } = &obligation.state {
-            output::line(format!("\n{} ({})\n{explanation}", obligation.duty, obligation.debtor.handle))?;
+            output::line(format!(
+                "\n{} ({})\n{explanation}",
+                obligation.duty, obligation.debtor.handle
+            ))?;
         }
     }
     output::line("")?;

@@ -14,41 +14,53 @@ use app::ingest::Ingested;
 use app::receive::Offer;
 use jiff::civil::Date;
 use model::permit::ReadPermit;
-use model::{DeliveryId, Handle};
+use model::{DeliveryId, Handle, ThreatName};
 use serde::Serialize;
 
 use crate::cli::Ingest;
 use crate::output::{self, Progress, Table, grouped};
 use crate::{commands, desk};
 
+/// How far back a run looks for what one before it left undone.
+const LATELY_DAYS: u32 = 2;
+
 /// What a run did, delivery by delivery, and what followed.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(crate) struct Outcome {
     pub(crate) deliveries: Vec<Ingested>,
     /// Deliveries that could not be read, each with the reason.
     pub(crate) refused: Vec<String>,
     pub(crate) changes: Vec<Change>,
+    /// Threats of which nothing could be derived, each with the reason.
+    pub(crate) undecided: Vec<String>,
 }
 
 pub(crate) async fn run(args: Ingest) -> anyhow::Result<ExitCode> {
     let (app, _) = desk::open(&args.common.data).await?;
     let finder = args.finder.clone().unwrap_or_else(|| app.settings().own.clone());
-    let received = if args.unfinished {
-        unfinished(&app).await?
+    let outcome = if args.unfinished {
+        let mut outcome = ingest_all(&app, unfinished(&app).await?).await?;
+        outcome.add(app.assess_lately(LATELY_DAYS, &mut |_| {}).await?);
+        outcome
+    } else if args.count_only {
+        let mut outcome = Outcome::default();
+        let received = receive_all(&app, &args, &finder).await?;
+        count_all(&app, received, &mut outcome, &Progress::new()).await?;
+        outcome
     } else {
-        receive_all(&app, &args, &finder).await?
+        ingest_all(&app, receive_all(&app, &args, &finder).await?).await?
     };
-    let outcome = ingest_all(&app, received).await?;
     if args.common.json {
         output::json(&outcome)?;
     } else {
         report(&outcome)?;
     }
+    let failed = !(outcome.refused.is_empty() && outcome.undecided.is_empty());
     let quarantined = outcome.deliveries.iter().any(|d| d.counts.quarantined > 0);
-    Ok(match (outcome.refused.is_empty(), quarantined) {
-        (false, _) => ExitCode::FAILURE,
-        (true, true) => commands::FINDINGS.into(),
-        (true, false) => ExitCode::SUCCESS,
+    Ok(match (failed, quarantined) {
+        (true, _) => ExitCode::FAILURE,
+        (false, true) => commands::FINDINGS.into(),
+        (false, false) => ExitCode::SUCCESS,
     })
 }
 
@@ -114,37 +126,61 @@ pub(crate) fn mapping_id(feed: &str, file: &Path) -> anyhow::Result<String> {
     }
 }
 
-/// Ingests kept deliveries, then assesses what they may have changed.
+/// What each finder's deliveries may have changed.
+type Touched = BTreeMap<Handle, (BTreeSet<Date>, BTreeSet<ThreatName>)>;
+
+/// Ingests kept deliveries, then assesses the threats that they name.
 pub(crate) async fn ingest_all(
     app: &App,
     received: Vec<(DeliveryId, Handle)>,
 ) -> anyhow::Result<Outcome> {
     let progress = Progress::new();
-    let mut outcome = Outcome { deliveries: Vec::new(), refused: Vec::new(), changes: Vec::new() };
-    let mut days: BTreeMap<Handle, BTreeSet<Date>> = BTreeMap::new();
+    let mut outcome = Outcome::default();
+    let touched = count_all(app, received, &mut outcome, &progress).await?;
+    for (finder, (days, threats)) in &touched {
+        progress.say("assessing");
+        let mut watch = |change: &Change| progress.say(format!("assessed {}", change.threat));
+        outcome.add(app.assess(finder, days, Some(threats), &mut watch).await?);
+    }
+    progress.say("");
+    Ok(outcome)
+}
+
+/// Ingests kept deliveries and stops at the ledger.
+async fn count_all(
+    app: &App,
+    received: Vec<(DeliveryId, Handle)>,
+    outcome: &mut Outcome,
+    progress: &Progress,
+) -> anyhow::Result<Touched> {
+    let mut touched = Touched::new();
     for (id, finder) in received {
         let short: String = id.to_string().chars().take(12).collect();
         let mut watch = |rows| progress.say(format!("{short}  {} rows read", grouped(rows)));
         match app.ingest(&id, &mut watch).await {
             Ok(ingested) => {
-                days.entry(finder).or_default().extend(&ingested.days);
+                let (days, threats) = touched.entry(finder).or_default();
+                days.extend(&ingested.days);
+                threats.extend(ingested.threats.iter().cloned());
                 outcome.deliveries.push(ingested);
             }
             Err(app::AppError::Feed(why)) => outcome.refused.push(format!("{short}: {why}")),
             Err(other) => return Err(other.into()),
         }
     }
-    for (finder, days) in &days {
-        progress.say("assessing");
-        let mut watch = |change: &Change| progress.say(format!("assessed {}", change.threat));
-        outcome.changes.extend(app.assess(finder, days, &mut watch).await?);
+    Ok(touched)
+}
+
+impl Outcome {
+    fn add(&mut self, assessed: app::assess::Outcome) {
+        self.changes.extend(assessed.changes);
+        self.undecided.extend(assessed.undecided);
     }
-    progress.say("");
-    Ok(outcome)
 }
 
 fn report(outcome: &Outcome) -> anyhow::Result<()> {
-    let mut table = Table::new(["DELIVERY", "ROWS", "SIGHTINGS", "NEW", "ATTRIBUTED", "QUARANTINED"]);
+    let mut table =
+        Table::new(["DELIVERY", "ROWS", "SIGHTINGS", "NEW", "ATTRIBUTED", "QUARANTINED"]);
     for ingested in &outcome.deliveries {
         let counts = &ingested.counts;
         table.row([
@@ -160,14 +196,20 @@ fn report(outcome: &Outcome) -> anyhow::Result<()> {
     for refusal in &outcome.refused {
         output::line(format!("refused  {refusal}"))?;
     }
+    undecided(&outcome.undecided)?;
     changes(&outcome.changes)
+}
+
+pub(crate) fn undecided(threats: &[String]) -> anyhow::Result<()> {
+    threats.iter().try_for_each(|threat| output::line(format!("undecided  {threat}")))
 }
 
 pub(crate) fn changes(changes: &[Change]) -> anyhow::Result<()> {
     if changes.is_empty() {
         return output::line("No incident changed.");
     }
-    let mut table = Table::new(["INCIDENT", "THREAT", "GRADE", "ADDRESSES", "OBLIGATIONS", "NOTICES", "ITEMS"]);
+    let mut table =
+        Table::new(["INCIDENT", "THREAT", "GRADE", "ADDRESSES", "OBLIGATIONS", "NOTICES", "ITEMS"]);
     for change in changes {
         let grade = match &change.from {
             Some(from) if *from != change.to => format!("{from} → {}", change.to),

@@ -25,7 +25,8 @@ fn verdict(
 ) -> anyhow::Result<ExitCode> {
     match outcome {
         Ok(whole) if json => {
-            let answer = serde_json::json!({"whole": true, "entries": whole.entries, "head": whole.head});
+            let answer =
+                serde_json::json!({"whole": true, "entries": whole.entries, "head": whole.head});
             output::json(&answer)?;
         }
         Ok(whole) => output::line(format!(
@@ -34,7 +35,8 @@ fn verdict(
             whole.head
         ))?,
         Err(broken) if json => {
-            let answer = serde_json::json!({"whole": false, "sequence": broken.sequence, "why": broken.why});
+            let answer =
+                serde_json::json!({"whole": false, "sequence": broken.sequence, "why": broken.why});
             output::json(&answer)?;
         }
         Err(broken) => output::line(format!(

@@ -32,7 +32,11 @@ pub(crate) async fn run(args: Load) -> anyhow::Result<ExitCode> {
         let rows = app.load_organisations(&name(path), open(path)?).await?;
         loaded.push(whole(path, rows));
     }
-    let atlas = [("register", &args.register), ("suffixes", &args.suffixes), ("registrars", &args.registrars)];
+    let atlas = [
+        ("register", &args.register),
+        ("suffixes", &args.suffixes),
+        ("registrars", &args.registrars),
+    ];
     for (kind, path) in atlas {
         if let Some(path) = path {
             loaded.push(install(&app, &format!("{kind}.csv"), path).await?);

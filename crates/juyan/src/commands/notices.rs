@@ -29,7 +29,8 @@ pub(crate) async fn list(listing: Listing) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn table(rows: &[NoticeRow]) -> anyhow::Result<()> {
-    let mut table = Table::new(["NOTICE", "INCIDENT", "THREAT", "GRADE", "RECIPIENT", "ITEMS", "STATE"]);
+    let mut table =
+        Table::new(["NOTICE", "INCIDENT", "THREAT", "GRADE", "RECIPIENT", "ITEMS", "STATE"]);
     for row in rows {
         table.row([
             row.number.clone(),
@@ -63,7 +64,8 @@ pub(crate) async fn show(args: Notice) -> anyhow::Result<ExitCode> {
         notice.potential_harm.get("en")
     ))?;
     output::line("")?;
-    let mut items = Table::new(["ADDRESS", "PORT", "TYPE", "PROVINCE", "FIRST SEEN (UTC)", "SEEN", "SPOKE TO"]);
+    let mut items =
+        Table::new(["ADDRESS", "PORT", "TYPE", "PROVINCE", "FIRST SEEN (UTC)", "SEEN", "SPOKE TO"]);
     for row in &notice.items {
         items.row([
             row.subject.clone(),

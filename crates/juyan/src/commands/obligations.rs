@@ -31,7 +31,17 @@ pub(crate) async fn run(args: Obligations) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn table(rows: &[ObligationRow]) -> anyhow::Result<()> {
-    let mut table = Table::new(["DUTY", "ARTICLE", "INCIDENT", "WHO", "DOES", "TO", "CC", "WITHIN", "DUE (UTC)"]);
+    let mut table = Table::new([
+        "DUTY",
+        "ARTICLE",
+        "INCIDENT",
+        "WHO",
+        "DOES",
+        "TO",
+        "CC",
+        "WITHIN",
+        "DUE (UTC)",
+    ]);
     for row in rows {
         table.row([
             row.duty.clone(),

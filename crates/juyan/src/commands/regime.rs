@@ -21,7 +21,10 @@ pub(crate) fn run(args: Regime) -> anyhow::Result<ExitCode> {
 }
 
 fn list(json: bool) -> anyhow::Result<ExitCode> {
-    let packs = builtin::regimes().iter().map(|s| Pack::parse(&s.text, &s.origin)).collect::<Result<Vec<_>, _>>()?;
+    let packs = builtin::regimes()
+        .iter()
+        .map(|s| Pack::parse(&s.text, &s.origin))
+        .collect::<Result<Vec<_>, _>>()?;
     if json {
         let all: Vec<_> = packs.iter().map(head).collect();
         output::json(&all)?;
@@ -106,7 +109,10 @@ fn grade(pack: &str, inputs: &[String], json: bool) -> anyhow::Result<ExitCode> 
     output::line(format!("{} {} ({})", assessed.grade, name.get("zh"), name.get("en")))?;
     if assessed.possible.len() > 1 {
         let possible: Vec<_> = assessed.possible.iter().map(model::GradeId::as_str).collect();
-        output::line(format!("still possible: {}; the gravest governs deadlines", possible.join(", ")))?;
+        output::line(format!(
+            "still possible: {}; the gravest governs deadlines",
+            possible.join(", ")
+        ))?;
     }
     output::line(assessed.because)?;
     Ok(ExitCode::SUCCESS)
@@ -139,7 +145,13 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    output::line(format!("{} {}, article {}: {}", pack.id(), duty.id, duty.article, duty.does.get("en")))?;
+    output::line(format!(
+        "{} {}, article {}: {}",
+        pack.id(),
+        duty.id,
+        duty.article,
+        duty.does.get("en")
+    ))?;
     output::line(format!("within {within}, from {}", local(args.start)))?;
     for step in &due.steps {
         output::line(format!("  {step}"))?;

@@ -29,7 +29,18 @@ pub(crate) async fn run(args: Sightings) -> anyhow::Result<ExitCode> {
         output::json(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["FIRST SEEN (UTC)", "LAST SEEN (UTC)", "SEEN", "SUBJECT", "PORT", "THREAT", "TYPE", "HOLDER", "AS", "PROVINCE"]);
+    let mut table = Table::new([
+        "FIRST SEEN (UTC)",
+        "LAST SEEN (UTC)",
+        "SEEN",
+        "SUBJECT",
+        "PORT",
+        "THREAT",
+        "TYPE",
+        "HOLDER",
+        "AS",
+        "PROVINCE",
+    ]);
     for row in page.rows {
         table.row([
             instant(row.first_seen),

@@ -26,11 +26,46 @@ pub(crate) struct Botnet {
 
 /// The botnets, the largest first.
 pub(crate) const BOTNETS: [Botnet; 6] = [
-    Botnet { threat: "sand-lantern", private: 860_000, shared: 128_000, v6: 24_000, again: 60_000, from: 0 },
-    Botnet { threat: "grey-heron", private: 130_000, shared: 12_000, v6: 3_000, again: 9_000, from: 3_000_000 },
-    Botnet { threat: "night-reed", private: 96_000, shared: 9_000, v6: 1_500, again: 5_000, from: 5_500_000 },
-    Botnet { threat: "tin-whistle", private: 41_000, shared: 3_000, v6: 400, again: 3_000, from: 7_100_000 },
-    Botnet { threat: "cold-ferry", private: 8_200, shared: 700, v6: 60, again: 900, from: 8_000_000 },
+    Botnet {
+        threat: "sand-lantern",
+        private: 860_000,
+        shared: 128_000,
+        v6: 24_000,
+        again: 60_000,
+        from: 0,
+    },
+    Botnet {
+        threat: "grey-heron",
+        private: 130_000,
+        shared: 12_000,
+        v6: 3_000,
+        again: 9_000,
+        from: 3_000_000,
+    },
+    Botnet {
+        threat: "night-reed",
+        private: 96_000,
+        shared: 9_000,
+        v6: 1_500,
+        again: 5_000,
+        from: 5_500_000,
+    },
+    Botnet {
+        threat: "tin-whistle",
+        private: 41_000,
+        shared: 3_000,
+        v6: 400,
+        again: 3_000,
+        from: 7_100_000,
+    },
+    Botnet {
+        threat: "cold-ferry",
+        private: 8_200,
+        shared: 700,
+        v6: 60,
+        again: 900,
+        from: 8_000_000,
+    },
     Botnet { threat: "paper-moth", private: 310, shared: 22, v6: 4, again: 40, from: 9_000_000 },
 ];
 

@@ -44,11 +44,7 @@ fn with_nothing_known_every_grade_is_possible_and_the_gravest_governs() {
 #[test]
 fn undeclared_and_unfit_facts_are_errors() {
     let pack = pack();
-    let parse = |pair| {
-        Inputs::parse(pack.inputs(), [pair])
-            .unwrap_err()
-            .to_string()
-    };
+    let parse = |pair| Inputs::parse(pack.inputs(), [pair]).unwrap_err().to_string();
     expect![[r#"`size` is no input of this pack: use one of scope, max_single_ips, total_ips, detected_by"#]]
     .assert_eq(&parse("size=3"));
     expect![[r#"`total_ips` cannot be `many`: it wants a whole number, 0 or more"#]]

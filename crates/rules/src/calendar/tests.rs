@@ -18,10 +18,7 @@ fn a_make_up_saturday_is_worked_and_a_swapped_monday_is_not() {
 #[test]
 fn the_id_names_the_version() {
     assert_eq!(calendar().id(), "cn@2026-01");
-    assert_eq!(
-        calendar().years().collect::<Vec<_>>(),
-        (2004..=2026).collect::<Vec<_>>()
-    );
+    assert_eq!(calendar().years().collect::<Vec<_>>(), (2004..=2026).collect::<Vec<_>>());
 }
 
 #[test]

@@ -50,12 +50,7 @@ fn every_vector_of_the_pack_has_the_rule_of_its_duty() {
 
 #[track_caller]
 fn steps(within: &str, start: &str, expect: Expect) {
-    let due = deadline(
-        &within.parse().unwrap(),
-        at(start),
-        &zone("Asia/Shanghai"),
-        &calendar(),
-    );
+    let due = deadline(&within.parse().unwrap(), at(start), &zone("Asia/Shanghai"), &calendar());
     expect.assert_eq(&due.unwrap().steps.join("\n"));
 }
 
@@ -125,9 +120,7 @@ fn the_earliest_of_several_governs() {
 fn a_month_ends_with_the_shorter_month() {
     let due = |start| {
         let within = "1 month".parse().unwrap();
-        deadline(&within, at(start), &zone("Europe/Berlin"), &calendar())
-            .unwrap()
-            .last_day
+        deadline(&within, at(start), &zone("Europe/Berlin"), &calendar()).unwrap().last_day
     };
     assert_eq!(due("2026-01-31T10:00:00+01:00"), Some(date(2026, 2, 28)));
     assert_eq!(due("2024-01-31T10:00:00+01:00"), Some(date(2024, 2, 29)));
@@ -139,14 +132,9 @@ fn the_amended_holiday_of_january_2020_moves_the_due_day() {
     let last_day = |calendar: &Calendar| {
         let within = "5 working days".parse().unwrap();
         let start = at("2020-01-22T10:00:00+08:00");
-        deadline(&within, start, &zone("Asia/Shanghai"), calendar)
-            .unwrap()
-            .last_day
+        deadline(&within, start, &zone("Asia/Shanghai"), calendar).unwrap().last_day
     };
-    assert_eq!(
-        last_day(&calendar().former("2019-11").unwrap()),
-        Some(date(2020, 2, 4))
-    );
+    assert_eq!(last_day(&calendar().former("2019-11").unwrap()), Some(date(2020, 2, 4)));
     assert_eq!(last_day(&calendar()), Some(date(2020, 2, 6)));
 }
 
@@ -183,10 +171,7 @@ fn the_end_of_time_is_an_error_and_no_panic() {
     for text in ["87600 hours", "3660 days", "3660 months", "9999 minutes"] {
         let within = text.parse().unwrap();
         let due = deadline(&within, Timestamp::MAX, &zone("Asia/Shanghai"), &calendar());
-        assert!(
-            matches!(due, Err(DeadlineError::OutOfRange { .. })),
-            "{text}"
-        );
+        assert!(matches!(due, Err(DeadlineError::OutOfRange { .. })), "{text}");
     }
 }
 

@@ -23,10 +23,7 @@ const FOUND_BY_COORDINATOR: Story = Story {
     known_at: "2025-06-11T09:30:00+08:00",
 };
 
-const FOUND_BY_CARRIER: Story = Story {
-    finder: "north-telecom",
-    ..FOUND_BY_COORDINATOR
-};
+const FOUND_BY_CARRIER: Story = Story { finder: "north-telecom", ..FOUND_BY_COORDINATOR };
 
 fn tell(story: &Story) -> Result<Vec<Owed>, ObligeError> {
     tell_in(story, &directory())
@@ -46,23 +43,13 @@ fn tell_in(story: &Story, organisations: &[model::Organisation]) -> Result<Vec<O
         finder: &finder,
     };
     let grade = story.grade.parse().unwrap();
-    let case = Case {
-        grade: &grade,
-        inputs: &inputs,
-        involved,
-        known_at: at(story.known_at),
-    };
+    let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(story.known_at) };
     owed(&pack, &calendar(), &case)
 }
 
 fn line(owed: &Owed) -> String {
-    let names = |handles: &[Handle]| {
-        handles
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(",")
-    };
+    let names =
+        |handles: &[Handle]| handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let state = match &owed.state {
         OwedState::Latent => "latent".to_owned(),
         OwedState::Running(running) => match running.due {
@@ -70,24 +57,9 @@ fn line(owed: &Owed) -> String {
             None => "running, no due time".to_owned(),
         },
     };
-    let Owed {
-        debtor,
-        to,
-        cc,
-        terms,
-        ..
-    } = owed;
-    let cc = if cc.is_empty() {
-        String::new()
-    } else {
-        format!(" cc {}", names(cc))
-    };
-    format!(
-        "{:4} {debtor} ({}) -> {}{cc}: {state}\n",
-        terms.duty,
-        terms.role,
-        names(to)
-    )
+    let Owed { debtor, to, cc, terms, .. } = owed;
+    let cc = if cc.is_empty() { String::new() } else { format!(" cc {}", names(cc)) };
+    format!("{:4} {debtor} ({}) -> {}{cc}: {state}\n", terms.duty, terms.role, names(to))
 }
 
 #[track_caller]
@@ -118,10 +90,7 @@ fn a_grave_incident_found_by_the_coordinator_runs_upward_and_stands_latent_downw
 #[test]
 fn an_ordinary_incident_found_by_the_coordinator_is_notified_within_working_days() {
     check(
-        &Story {
-            grade: "g4",
-            ..FOUND_BY_COORDINATOR
-        },
+        &Story { grade: "g4", ..FOUND_BY_COORDINATOR },
         expect![[r#"
             M6   coordination (cncert) -> north-telecom,name-registry: due 2025-06-18T16:00:00Z
             H1   north-telecom (carrier) -> : latent
@@ -156,10 +125,7 @@ fn an_incident_found_by_a_carrier_runs_for_the_carrier_which_verifies_it_itself(
 #[test]
 fn an_ordinary_incident_found_by_a_carrier_is_reported_within_working_days() {
     check(
-        &Story {
-            grade: "g4",
-            ..FOUND_BY_CARRIER
-        },
+        &Story { grade: "g4", ..FOUND_BY_CARRIER },
         expect![[r#"
             M2b  north-telecom (carrier) -> coordination: due 2025-06-18T16:00:00Z
             M6   coordination (cncert) -> north-telecom,name-registry: latent
@@ -174,13 +140,7 @@ fn an_ordinary_incident_found_by_a_carrier_is_reported_within_working_days() {
 
 #[test]
 fn a_finder_without_a_trigger_of_its_own_starts_the_coordinators_clock() {
-    let of = |finder| {
-        tell(&Story {
-            finder,
-            ..FOUND_BY_COORDINATOR
-        })
-        .unwrap()
-    };
+    let of = |finder| tell(&Story { finder, ..FOUND_BY_COORDINATOR }).unwrap();
     assert_eq!(of("vendor"), of("coordination"));
     assert_eq!(of("nobody-we-know"), of("coordination"));
 }
@@ -188,20 +148,9 @@ fn a_finder_without_a_trigger_of_its_own_starts_the_coordinators_clock() {
 #[test]
 fn only_the_provinces_concerned_are_informed() {
     let to = |codes| {
-        let owed = tell(&Story {
-            provinces: codes,
-            ..FOUND_BY_COORDINATOR
-        })
-        .unwrap();
-        let informed = owed
-            .iter()
-            .find(|one| one.terms.duty.as_str() == "M3b")
-            .unwrap();
-        informed
-            .to
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
+        let owed = tell(&Story { provinces: codes, ..FOUND_BY_COORDINATOR }).unwrap();
+        let informed = owed.iter().find(|one| one.terms.duty.as_str() == "M3b").unwrap();
+        informed.to.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(to(&["XX-N"]), ["admin-north"]);
     assert_eq!(to(&["XX-N", "XX-S"]), ["admin-north", "admin-south"]);
@@ -210,42 +159,18 @@ fn only_the_provinces_concerned_are_informed() {
 
 #[test]
 fn recipients_that_nobody_is_are_said_in_the_explanation() {
-    let owed = tell(&Story {
-        provinces: &[],
-        ..FOUND_BY_COORDINATOR
-    })
-    .unwrap();
-    let informed = owed
-        .iter()
-        .find(|one| one.terms.duty.as_str() == "M3b")
-        .unwrap();
-    let OwedState::Running(running) = &informed.state else {
-        panic!("it runs")
-    };
-    assert!(
-        running.explanation.contains("Nobody in the directory"),
-        "{}",
-        running.explanation
-    );
+    let owed = tell(&Story { provinces: &[], ..FOUND_BY_COORDINATOR }).unwrap();
+    let informed = owed.iter().find(|one| one.terms.duty.as_str() == "M3b").unwrap();
+    let OwedState::Running(running) = &informed.state else { panic!("it runs") };
+    assert!(running.explanation.contains("Nobody in the directory"), "{}", running.explanation);
 }
 
 #[test]
 fn a_non_commercial_network_involved_brings_its_own_duty() {
     let with = &["north-telecom", "campus-net"];
-    let owed = tell(&Story {
-        responsible: with,
-        ..FOUND_BY_COORDINATOR
-    })
-    .unwrap();
-    let lines: String = owed
-        .iter()
-        .filter(|o| o.terms.duty.as_str() == "S6")
-        .map(line)
-        .collect();
-    assert_eq!(
-        lines,
-        "S6   coordination (cncert) -> campus-net: running, no due time\n"
-    );
+    let owed = tell(&Story { responsible: with, ..FOUND_BY_COORDINATOR }).unwrap();
+    let lines: String = owed.iter().filter(|o| o.terms.duty.as_str() == "S6").map(line).collect();
+    assert_eq!(lines, "S6   coordination (cncert) -> campus-net: running, no due time\n");
 }
 
 #[test]
@@ -267,24 +192,16 @@ fn a_role_that_nobody_holds_is_an_error_that_names_it() {
 
 #[test]
 fn a_deadline_that_runs_into_an_unknown_year_is_an_error_that_names_it() {
-    let story = Story {
-        grade: "g4",
-        known_at: "2026-12-28T10:00:00+08:00",
-        ..FOUND_BY_COORDINATOR
-    };
+    let story =
+        Story { grade: "g4", known_at: "2026-12-28T10:00:00+08:00", ..FOUND_BY_COORDINATOR };
     expect![[r#"duty `M6`: the calendar `cn@2026-01` has no year 2027: add the official order for 2027, or ask for a provisional calendar by name"#]].assert_eq(&tell(&story).unwrap_err().to_string());
 }
 
 #[track_caller]
 fn explains(story: &Story, duty: &str, expect: Expect) {
     let owed = tell(story).unwrap();
-    let owed = owed
-        .iter()
-        .find(|one| one.terms.duty.as_str() == duty)
-        .unwrap();
-    let OwedState::Running(running) = &owed.state else {
-        panic!("{duty} is latent")
-    };
+    let owed = owed.iter().find(|one| one.terms.duty.as_str() == duty).unwrap();
+    let OwedState::Running(running) = &owed.state else { panic!("{duty} is latent") };
     expect.assert_eq(&running.explanation);
 }
 
@@ -312,11 +229,8 @@ fn haste_without_a_number_is_explained_as_no_due_time() {
 
 #[test]
 fn working_days_are_explained_day_by_day() {
-    let story = Story {
-        grade: "g4",
-        known_at: "2025-09-29T10:00:00+08:00",
-        ..FOUND_BY_COORDINATOR
-    };
+    let story =
+        Story { grade: "g4", known_at: "2025-09-29T10:00:00+08:00", ..FOUND_BY_COORDINATOR };
     explains(
         &story,
         "M6",
@@ -334,9 +248,6 @@ fn the_terms_are_those_of_the_pack() {
     assert_eq!(terms.basis.calendar, "cn@2026-01");
     assert_eq!(terms.article, "8(2)");
     assert_eq!(terms.within, "2 hours");
-    assert_eq!(
-        terms.form,
-        ["c2_ip", "c2_port", "discovered_at", "malicious_domains"]
-    );
+    assert_eq!(terms.form, ["c2_ip", "c2_port", "discovered_at", "malicious_domains"]);
     assert_eq!(terms.grade.as_ref().unwrap().as_str(), "g1");
 }

@@ -16,19 +16,14 @@ fn declared() -> Vec<Input> {
     vec![
         input("size", InputKind::Count),
         input("loss", InputKind::Decimal),
-        input(
-            "found_by",
-            InputKind::OneOf(vec!["us".to_owned(), "them".to_owned()]),
-        ),
+        input("found_by", InputKind::OneOf(vec!["us".to_owned(), "them".to_owned()])),
         input("leaked", InputKind::YesNo),
         input("origins", InputKind::List),
     ]
 }
 
 fn judge(text: &str, inputs: &Inputs) -> Verdict {
-    Predicate::parse(text, &declared())
-        .unwrap_or_else(|error| panic!("{error}"))
-        .judge(inputs)
+    Predicate::parse(text, &declared()).unwrap_or_else(|error| panic!("{error}")).judge(inputs)
 }
 
 #[test]
@@ -54,10 +49,7 @@ fn what_is_known_may_settle_what_is_not() {
     assert_eq!(judge("!leaked && size > 10", &leaked), Verdict::No);
     assert_eq!(judge("leaked && size > 10", &leaked), Verdict::Unknown);
     assert_eq!(judge("size > 10 ? leaked : leaked", &leaked), Verdict::Yes);
-    assert_eq!(
-        judge("leaked ? size > 10 : leaked", &leaked),
-        Verdict::Unknown
-    );
+    assert_eq!(judge("leaked ? size > 10 : leaked", &leaked), Verdict::Unknown);
 }
 
 #[test]
@@ -65,15 +57,9 @@ fn texts_decimals_and_lists_compare() {
     let inputs = Inputs::default()
         .with("found_by", Value::Text("us".to_owned()))
         .with("loss", Value::Decimal(8.5))
-        .with(
-            "origins",
-            Value::List(vec![Value::Count(100), Value::Count(200)]),
-        );
+        .with("origins", Value::List(vec![Value::Count(100), Value::Count(200)]));
     assert_eq!(judge(r#"found_by != "them""#, &inputs), Verdict::Yes);
-    assert_eq!(
-        judge(r#"found_by in ["us", "them"]"#, &inputs),
-        Verdict::Yes
-    );
+    assert_eq!(judge(r#"found_by in ["us", "them"]"#, &inputs), Verdict::Yes);
     assert_eq!(judge("loss > 8.0", &inputs), Verdict::Yes);
     assert_eq!(judge("200 in origins", &inputs), Verdict::Yes);
     assert_eq!(judge("300 in origins", &inputs), Verdict::No);

@@ -22,12 +22,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let (responsible, provinces) = (vec!["north-telecom"], vec!["XX-N"]);
-        Self {
-            finder: "coordination",
-            responsible,
-            provinces,
-            record: Vec::new(),
-        }
+        Self { finder: "coordination", responsible, provinces, record: Vec::new() }
     }
 
     fn changes(&self, grade: &str, known_at: &str) -> Changes {
@@ -43,12 +38,7 @@ impl World {
             finder: &finder,
         };
         let grade = grade.parse().unwrap();
-        let case = Case {
-            grade: &grade,
-            inputs: &inputs,
-            involved,
-            known_at: at(known_at),
-        };
+        let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(known_at) };
         reconcile(&pack(), &calendar(), &case, &self.record).unwrap()
     }
 
@@ -71,11 +61,7 @@ impl World {
             }
         }
         for readdress in changes.readdress {
-            let one = self
-                .record
-                .iter_mut()
-                .find(|one| one.id == readdress.obligation)
-                .unwrap();
+            let one = self.record.iter_mut().find(|one| one.id == readdress.obligation).unwrap();
             (one.to, one.cc) = (readdress.to, readdress.cc);
         }
     }
@@ -100,12 +86,7 @@ impl World {
             }
         };
         let to: Vec<&str> = one.to.iter().map(Handle::as_str).collect();
-        format!(
-            "{:4} {} -> {}: {state}\n",
-            one.terms.duty,
-            one.debtor,
-            to.join(",")
-        )
+        format!("{:4} {} -> {}: {state}\n", one.terms.duty, one.debtor, to.join(","))
     }
 }
 
@@ -114,26 +95,12 @@ fn number<T>(n: usize) -> Id<T> {
 }
 
 fn recorded(id: Id<Obligation>, owed: Owed) -> Obligation {
-    let Owed {
-        debtor,
-        to,
-        cc,
-        terms,
-        state,
-    } = owed;
+    let Owed { debtor, to, cc, terms, state } = owed;
     let state = match state {
         OwedState::Latent => State::Latent,
         OwedState::Running(running) => State::Running(running),
     };
-    Obligation {
-        id,
-        incident: number(0),
-        debtor,
-        to,
-        cc,
-        terms,
-        state,
-    }
+    Obligation { id, incident: number(0), debtor, to, cc, terms, state }
 }
 
 #[test]
@@ -149,10 +116,7 @@ fn asked_again_it_has_nothing_to_say() {
         let mut world = World::new();
         world.grade(grade, KNOWN);
         assert!(world.changes(grade, KNOWN).is_empty(), "{grade}");
-        assert!(
-            world.changes(grade, "2025-07-01T00:00:00+08:00").is_empty(),
-            "{grade}"
-        );
+        assert!(world.changes(grade, "2025-07-01T00:00:00+08:00").is_empty(), "{grade}");
     }
 }
 
@@ -179,10 +143,7 @@ fn a_graver_grade_puts_the_graver_duty_in_place_and_starts_it_at_the_regrade() {
 
 #[test]
 fn a_graver_grade_replaces_what_the_finding_carrier_owes_and_what_was_still_latent() {
-    let mut world = World {
-        finder: "north-telecom",
-        ..World::new()
-    };
+    let mut world = World { finder: "north-telecom", ..World::new() };
     world.grade("g4", KNOWN);
     world.check(expect![[r#"
         M2b  north-telecom -> coordination: since 2025-06-11T01:30:00Z due 2025-06-18T16:00:00Z
@@ -216,20 +177,10 @@ fn the_earlier_of_the_two_due_times_governs() {
     world.grade("g4", KNOWN);
     // Five working days after Wednesday 11 June end with Wednesday 18 June, 24:00.
     world.grade("g2", "2025-06-18T23:00:00+08:00");
-    let upward = world
-        .record
-        .iter()
-        .find(|one| one.terms.duty.as_str() == "M3a")
-        .unwrap();
+    let upward = world.record.iter().find(|one| one.terms.duty.as_str() == "M3a").unwrap();
     assert_eq!(upward.due(), Some(at("2025-06-19T00:00:00+08:00")));
-    let State::Running(running) = &upward.state else {
-        panic!("it runs")
-    };
-    assert!(
-        running.explanation.contains("takes the place of M6"),
-        "{}",
-        running.explanation
-    );
+    let State::Running(running) = &upward.state else { panic!("it runs") };
+    assert!(running.explanation.contains("takes the place of M6"), "{}", running.explanation);
 }
 
 #[test]

@@ -9,12 +9,7 @@ impl Reader<'_> {
         self.check_grades();
         self.check_triggers();
         for duty in &self.parts.duties {
-            if !self
-                .parts
-                .proofs
-                .iter()
-                .any(|proof| proof.covers_duty(&duty.id))
-            {
+            if !self.parts.proofs.iter().any(|proof| proof.covers_duty(&duty.id)) {
                 self.report_of(
                     "duty",
                     duty.id.as_str(),
@@ -33,18 +28,8 @@ impl Reader<'_> {
                 let fix = "add a duty with `grades`, or remove the grade";
                 self.report_of("grade", name, "no duty goes with it", fix);
             }
-            if !self
-                .parts
-                .proofs
-                .iter()
-                .any(|proof| proof.covers_grade(&grade.id))
-            {
-                self.report_of(
-                    "grade",
-                    name,
-                    "no case tries it",
-                    "add a [[test]] with `grade`",
-                );
+            if !self.parts.proofs.iter().any(|proof| proof.covers_grade(&grade.id)) {
+                self.report_of("grade", name, "no case tries it", "add a [[test]] with `grade`");
             }
         }
     }
@@ -56,21 +41,12 @@ impl Reader<'_> {
                 let fix = "let a duty say `emits`, or remove the trigger";
                 self.report_of("trigger", &trigger.id, "no duty emits it", fix);
             }
-            if !self
-                .parts
-                .duties
-                .iter()
-                .any(|duty| duty.on.as_ref() == Some(&trigger.id))
-            {
+            if !self.parts.duties.iter().any(|duty| duty.on.as_ref() == Some(&trigger.id)) {
                 let fix = "let a duty say `on`, or remove the trigger";
                 self.report_of("trigger", &trigger.id, "it starts no duty", fix);
             }
         }
-        let known = self
-            .parts
-            .triggers
-            .iter()
-            .filter(|t| t.at == Event::IncidentKnown);
+        let known = self.parts.triggers.iter().filter(|t| t.at == Event::IncidentKnown);
         if known.filter(|trigger| trigger.otherwise).count() != 1 {
             let what = "no single trigger serves a finder who has none of its own".to_owned();
             let fix = "let exactly one trigger `at = \"incident known\"` say `otherwise = true`";

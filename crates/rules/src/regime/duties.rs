@@ -13,8 +13,7 @@ use crate::within::{Unnumbered, Within};
 
 impl Reader<'_> {
     pub(super) fn duty(&mut self, node: &Node<'_>, readings: &BTreeSet<String>) -> Option<()> {
-        self.places
-            .insert(("duty", node.name().to_owned()), node.at());
+        self.places.insert(("duty", node.name().to_owned()), node.at());
         let section = node.section()?;
         let form = section.find("form").and_then(|node| self.form_of(&node));
         let duty = Duty {
@@ -26,15 +25,10 @@ impl Reader<'_> {
                 .find("one_is_enough")
                 .and_then(|node| node.boolean())
                 .unwrap_or(false),
-            does: section
-                .need("does")
-                .and_then(|_| section.names("does"))
-                .unwrap_or_default(),
+            does: section.need("does").and_then(|_| section.names("does")).unwrap_or_default(),
             on: section.find("on").and_then(|node| self.trigger_of(&node)),
             condition: self.predicate(&section, "if"),
-            only_with: section
-                .find("only_with")
-                .and_then(|node| self.set_of(&node)),
+            only_with: section.find("only_with").and_then(|node| self.set_of(&node)),
             grades: section.find("grades").map(|node| self.grades_of(node)),
             to: self.parties(&section, "to"),
             cc: self.parties(&section, "cc"),
@@ -42,11 +36,7 @@ impl Reader<'_> {
             target: section.find("target").and_then(|node| node.parse()),
             contents: form.map(|form| form.contents.clone()).unwrap_or_default(),
             form: form.map(|form| form.id.clone()),
-            emits: section
-                .words("emits")
-                .iter()
-                .filter_map(|node| self.trigger_of(node))
-                .collect(),
+            emits: section.words("emits").iter().filter_map(|node| self.trigger_of(node)).collect(),
             readings: section
                 .words("reading")
                 .iter()
@@ -72,18 +62,12 @@ impl Reader<'_> {
                 "name a trigger: `on = \"…\"`, or write `within = \"standing\"`",
             ),
             Some(_) if stands => {
-                section.report(
-                    "a standing duty has no trigger",
-                    "remove `on`, or give it a time",
-                );
+                section.report("a standing duty has no trigger", "remove `on`, or give it a time");
             }
             _ => {}
         }
         if duty.target.is_some() && duty.clock.within().is_numbered() {
-            section.report(
-                "the text has a number: a house target has no place",
-                "remove `target`",
-            );
+            section.report("the text has a number: a house target has no place", "remove `target`");
         }
         let trigger = duty.on.as_ref().and_then(|on| self.declared_trigger(on));
         if !trigger.is_some_and(|trigger| trigger.at.is_of_incident()) {
@@ -91,18 +75,9 @@ impl Reader<'_> {
         }
         let known = trigger.is_some_and(|t| t.at.follows() || t.at == Event::IncidentKnown);
         if known && duty.who.contains(&Party::Anybody) {
-            section.report(
-                "an incident cannot be owed by anybody",
-                "name a role or a set",
-            );
+            section.report("an incident cannot be owed by anybody", "name a role or a set");
         }
-        for role in duty
-            .who
-            .iter()
-            .chain(&duty.or_by)
-            .chain(&duty.to)
-            .chain(&duty.cc)
-        {
+        for role in duty.who.iter().chain(&duty.or_by).chain(&duty.to).chain(&duty.cc) {
             self.check_single(section, role);
         }
     }
@@ -145,23 +120,14 @@ impl Reader<'_> {
             .filter_map(|node| Some((node.name().to_owned(), node.text()?)))
             .collect();
         if !options.iter().any(|(name, _)| *name == chosen) {
-            section.report(
-                format!("`{chosen}` is none of the options"),
-                "choose one of them",
-            );
+            section.report(format!("`{chosen}` is none of the options"), "choose one of them");
         }
         if options.len() < 2 || at.is_empty() {
             let fix = "say what it touches, and give at least two options";
             section.report("there is nothing to choose", fix);
         }
         section.finish();
-        self.parts.readings.push(Reading {
-            id: node.name().to_owned(),
-            at,
-            asks,
-            chosen,
-            options,
-        });
+        self.parts.readings.push(Reading { id: node.name().to_owned(), at, asks, chosen, options });
         Some(())
     }
 
@@ -170,25 +136,15 @@ impl Reader<'_> {
         let mut grades = Vec::new();
         for node in node.one_or_more() {
             let Some(text) = node.text() else { continue };
-            let (name, and_graver) = text
-                .strip_suffix('+')
-                .map_or((text.as_str(), false), |name| (name, true));
-            let Some(grade) = self
-                .parts
-                .grades
-                .iter()
-                .find(|grade| grade.id.as_str() == name)
+            let (name, and_graver) =
+                text.strip_suffix('+').map_or((text.as_str(), false), |name| (name, true));
+            let Some(grade) = self.parts.grades.iter().find(|grade| grade.id.as_str() == name)
             else {
                 node.report(format!("`{name}` is no grade"), "use a name under [grade]");
                 continue;
             };
             let graver = |other: &&Grade| and_graver && other.rank < grade.rank;
-            let graver = self
-                .parts
-                .grades
-                .iter()
-                .filter(graver)
-                .map(|other| other.id.clone());
+            let graver = self.parts.grades.iter().filter(graver).map(|other| other.id.clone());
             grades.extend(graver.chain(std::iter::once(grade.id.clone())));
         }
         grades
@@ -198,19 +154,14 @@ impl Reader<'_> {
         let name = node.text()?;
         let form = self.parts.forms.iter().find(|form| form.id == name);
         if form.is_none() {
-            node.report(
-                format!("`{name}` is no form"),
-                "use a name under [form], or add it there",
-            );
+            node.report(format!("`{name}` is no form"), "use a name under [form], or add it there");
         }
         form
     }
 
     fn trigger_of(&self, node: &Node<'_>) -> Option<String> {
         let mut triggers = self.parts.triggers.iter();
-        known(node, "trigger", |name| {
-            triggers.any(|trigger| trigger.id == name)
-        })
+        known(node, "trigger", |name| triggers.any(|trigger| trigger.id == name))
     }
 
     fn set_of(&self, node: &Node<'_>) -> Option<String> {
@@ -231,10 +182,7 @@ fn clock(section: &Section<'_>) -> Clock {
         (Some(within), None) => Clock::Within(within.parse().unwrap_or(nothing)),
         (None, Some(keep)) => Clock::Keep(keep.parse().unwrap_or(nothing)),
         (None, None) => {
-            section.report(
-                "no time is given",
-                "add `within`, be it \"no time stated\", or `keep`",
-            );
+            section.report("no time is given", "add `within`, be it \"no time stated\", or `keep`");
             Clock::Within(nothing)
         }
         (Some(_), Some(_)) => {

@@ -31,10 +31,7 @@ const EVENTS: [(&str, Event); 9] = [
 ];
 
 const WHOSE: [(&str, Whose); 4] = [
-    (
-        "address or domain is in the incident",
-        Whose::AddressOrDomain,
-    ),
+    ("address or domain is in the incident", Whose::AddressOrDomain),
     ("province is in the incident", Whose::Province),
     ("finding it is", Whose::Finding),
     ("named by an officer", Whose::NamedByOfficer),
@@ -47,10 +44,7 @@ const HOLDERS: [(&str, Holders); 3] = [
 ];
 
 const MEASURES: [(&str, MeasureOf); 2] = [
-    (
-        "distinct addresses of the largest threat",
-        MeasureOf::LargestThreat,
-    ),
+    ("distinct addresses of the largest threat", MeasureOf::LargestThreat),
     ("distinct addresses of all threats", MeasureOf::AllThreats),
 ];
 
@@ -66,9 +60,7 @@ const TIME: [(&str, &str); 5] = [
 pub(super) fn pack(text: &str, origin: &str) -> Result<Pack, Findings> {
     let document = Document::new(origin, text);
     let table = document.read(text);
-    let pack = table
-        .as_ref()
-        .and_then(|table| read(&document, document.root(table)));
+    let pack = table.as_ref().and_then(|table| read(&document, document.root(table)));
     if let Some(pack) = &pack
         && document.is_clean()
     {
@@ -81,18 +73,11 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
     if let Some(node) = root.need("schema") {
         node.one_of(&[("regime/1", ())]);
     }
-    let head = root
-        .need("regime")
-        .and_then(|node| node.section())
-        .and_then(head);
+    let head = root.need("regime").and_then(|node| node.section()).and_then(head);
     if let Some(section) = root.need("time").and_then(|node| node.section()) {
         time(section);
     }
-    let mut reader = Reader {
-        document,
-        parts: Parts::default(),
-        places: BTreeMap::new(),
-    };
+    let mut reader = Reader { document, parts: Parts::default(), places: BTreeMap::new() };
     if let Some(section) = root.need("applies").and_then(|node| node.section()) {
         reader.applies(section);
     }
@@ -111,10 +96,7 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
         section.finish();
     }
     // Readings are named by duties and name duties: their ids are known before either is read.
-    let readings = root
-        .find("reading")
-        .and_then(|node| node.section())
-        .map(Section::remaining);
+    let readings = root.find("reading").and_then(|node| node.section()).map(Section::remaining);
     let readings = readings.unwrap_or_default();
     let reading_ids: BTreeSet<String> =
         readings.iter().map(|node| node.name().to_owned()).collect();
@@ -127,24 +109,16 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
         reader.reading(&node);
     }
     if root.find("override").is_some() {
-        reader.parts.overrides = reader.each(&root, "override", |reader, node, section| {
-            Some(reader.override_(node, section))
-        });
+        reader.parts.overrides = reader
+            .each(&root, "override", |reader, node, section| Some(reader.override_(node, section)));
     }
-    for node in root
-        .need("test")
-        .map(|node| node.list())
-        .unwrap_or_default()
-    {
+    for node in root.need("test").map(|node| node.list()).unwrap_or_default() {
         let proof = prove::read(document, &node, &reader.parts);
         reader.parts.proofs.extend(proof);
     }
     root.finish();
     reader.check();
-    Some(Pack {
-        head: head?,
-        parts: reader.parts,
-    })
+    Some(Pack { head: head?, parts: reader.parts })
 }
 
 fn head(section: Section<'_>) -> Option<Head> {
@@ -152,20 +126,14 @@ fn head(section: Section<'_>) -> Option<Head> {
     let zone = TimeZone::get(&zone_name);
     if zone.is_err() && !zone_name.is_empty() {
         let what = format!("`{zone_name}` is no time zone");
-        section.report(
-            what,
-            "use a name of the IANA database, such as Europe/Berlin",
-        );
+        section.report(what, "use a name of the IANA database, such as Europe/Berlin");
     }
     let in_force = section.need("in_force").and_then(|node| node.date());
     let repealed = section.find("repealed").and_then(|node| node.date());
     if let (Some(since), Some(until)) = (in_force, repealed)
         && until <= since
     {
-        section.report(
-            "it is repealed before it is in force",
-            "correct `in_force` or `repealed`",
-        );
+        section.report("it is repealed before it is in force", "correct `in_force` or `repealed`");
     }
     if let Some(node) = section.find("issued") {
         node.date();
@@ -222,8 +190,7 @@ impl Reader<'_> {
         let table = root.need(name).and_then(|node| node.section());
         let mut all = Vec::new();
         for node in table.map(Section::remaining).unwrap_or_default() {
-            self.places
-                .insert((name, node.name().to_owned()), node.at());
+            self.places.insert((name, node.name().to_owned()), node.at());
             if let Some(section) = node.section() {
                 all.extend(one(self, &node, &section));
                 section.finish();
@@ -249,70 +216,37 @@ impl Reader<'_> {
     }
 
     fn set(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Set> {
-        let roles = section
-            .words("roles")
-            .iter()
-            .filter_map(|node| self.role_id(node))
-            .collect();
+        let roles = section.words("roles").iter().filter_map(|node| self.role_id(node)).collect();
         let means = section.need_text("means");
         let whose = section.need("whose")?.one_of(&WHOSE)?;
         let id = node.name().to_owned();
         if self.parts.roles.iter().any(|role| role.id.as_str() == id) {
-            node.report(
-                format!("`{id}` is a role already"),
-                "give the set another name",
-            );
+            node.report(format!("`{id}` is a role already"), "give the set another name");
         }
-        Some(Set {
-            id,
-            roles,
-            whose,
-            means,
-        })
+        Some(Set { id, roles, whose, means })
     }
 
     fn trigger(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Trigger> {
         let (article, means) = (section.need_text("art"), section.need_text("means"));
         let by = section.find("by").and_then(|node| self.party(&node));
-        let otherwise = section
-            .find("otherwise")
-            .and_then(|node| node.boolean())
-            .unwrap_or(false);
+        let otherwise = section.find("otherwise").and_then(|node| node.boolean()).unwrap_or(false);
         let at = section.need("at")?.one_of(&EVENTS)?;
         if at == Event::IncidentKnown && !matches!(by, Some(Party::Role(_))) {
-            node.report(
-                "nobody is said to know the incident",
-                "name a role: `by = \"…\"`",
-            );
+            node.report("nobody is said to know the incident", "name a role: `by = \"…\"`");
         }
         let id = node.name().to_owned();
-        Some(Trigger {
-            id,
-            article,
-            at,
-            by,
-            otherwise,
-            means,
-        })
+        Some(Trigger { id, article, at, by, otherwise, means })
     }
 
     fn grades(&mut self, section: Section<'_>) {
         let article = section.need_text("art");
-        let order: Vec<String> = section
-            .words("order")
-            .iter()
-            .filter_map(Node::text)
-            .collect();
+        let order: Vec<String> = section.words("order").iter().filter_map(Node::text).collect();
         let at = section.at();
         let mut found: BTreeMap<String, Grade> = BTreeMap::new();
         for node in section.remaining() {
-            self.places
-                .insert(("grade", node.name().to_owned()), node.at());
+            self.places.insert(("grade", node.name().to_owned()), node.at());
             if !order.iter().any(|name| name == node.name()) {
-                node.report(
-                    "the grade is not in `order`",
-                    "add it there, the gravest first",
-                );
+                node.report("the grade is not in `order`", "add it there, the gravest first");
             }
             if let Some(grade) = self.grade(&node, &article) {
                 found.insert(node.name().to_owned(), grade);
@@ -321,23 +255,14 @@ impl Reader<'_> {
         for (rank, name) in (1..=u8::MAX).zip(&order) {
             match found.remove(name) {
                 Some(grade) => self.parts.grades.push(Grade { rank, ..grade }),
-                None => self.report(
-                    at,
-                    "grade.order",
-                    format!("`{name}` is no grade"),
-                    "declare it",
-                ),
+                None => {
+                    self.report(at, "grade.order", format!("`{name}` is no grade"), "declare it")
+                }
             }
         }
         let otherwise = |grade: &Grade| grade.test.is_none();
         let last_only = self.parts.grades.last().is_some_and(otherwise)
-            && self
-                .parts
-                .grades
-                .iter()
-                .filter(|grade| otherwise(grade))
-                .count()
-                == 1;
+            && self.parts.grades.iter().filter(|grade| otherwise(grade)).count() == 1;
         if !last_only {
             let fix = "let the last grade, and no other, say `when = \"otherwise\"`";
             self.report(at, "grade", "the scale does not end".to_owned(), fix);
@@ -353,15 +278,7 @@ impl Reader<'_> {
         // A grade whose predicate cannot be read is a grade all the same: one fault, one finding.
         let test = test.map(|read| read.unwrap_or_else(Predicate::never));
         section.finish();
-        Some(Grade {
-            id: id(node)?,
-            rank: 0,
-            article: article.to_owned(),
-            name,
-            when,
-            harm,
-            test,
-        })
+        Some(Grade { id: id(node)?, rank: 0, article: article.to_owned(), name, when, harm, test })
     }
 
     pub(super) fn predicate(&self, section: &Section<'_>, name: &'static str) -> Option<Predicate> {
@@ -369,10 +286,7 @@ impl Reader<'_> {
         match Predicate::parse(&node.text()?, &self.parts.inputs) {
             Ok(predicate) => Some(predicate),
             Err(error) => {
-                node.report(
-                    error.to_string(),
-                    "write it in CEL over the names under [input]",
-                );
+                node.report(error.to_string(), "write it in CEL over the names under [input]");
                 None
             }
         }
@@ -380,25 +294,11 @@ impl Reader<'_> {
 
     fn override_(&self, node: &Node<'_>, section: &Section<'_>) -> Override {
         let article = section.need_text("art");
-        let by = section
-            .words("by")
-            .iter()
-            .filter_map(|node| self.role_id(node))
-            .collect();
+        let by = section.words("by").iter().filter_map(|node| self.role_id(node)).collect();
         let may = section.need_text("may");
-        let needs = section
-            .words("needs")
-            .iter()
-            .filter_map(Node::text)
-            .collect();
+        let needs = section.words("needs").iter().filter_map(Node::text).collect();
         let id = node.name().to_owned();
-        Override {
-            id,
-            article,
-            by,
-            may,
-            needs,
-        }
+        Override { id, article, by, may, needs }
     }
 
     fn report(&self, at: usize, key: &str, what: String, fix: &str) {
@@ -406,11 +306,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn parties(&self, section: &Section<'_>, name: &'static str) -> Vec<Party> {
-        section
-            .words(name)
-            .iter()
-            .filter_map(|node| self.party(node))
-            .collect()
+        section.words(name).iter().filter_map(|node| self.party(node)).collect()
     }
 
     pub(super) fn party(&self, node: &Node<'_>) -> Option<Party> {
@@ -418,12 +314,7 @@ impl Reader<'_> {
         if name == "any" {
             return Some(Party::Anybody);
         }
-        if let Some(role) = self
-            .parts
-            .roles
-            .iter()
-            .find(|role| role.id.as_str() == name)
-        {
+        if let Some(role) = self.parts.roles.iter().find(|role| role.id.as_str() == name) {
             return Some(Party::Role(role.id.clone()));
         }
         if self.parts.sets.iter().any(|set| set.id == name) {
@@ -436,16 +327,9 @@ impl Reader<'_> {
 
     fn role_id(&self, node: &Node<'_>) -> Option<RoleId> {
         let name = node.text()?;
-        let role = self
-            .parts
-            .roles
-            .iter()
-            .find(|role| role.id.as_str() == name);
+        let role = self.parts.roles.iter().find(|role| role.id.as_str() == name);
         if role.is_none() {
-            node.report(
-                format!("`{name}` is no role"),
-                "use a name under [role], or add it there",
-            );
+            node.report(format!("`{name}` is no role"), "use a name under [role], or add it there");
         }
         role.map(|role| role.id.clone())
     }
@@ -471,30 +355,15 @@ fn window(node: &Node<'_>) -> Option<u32> {
     {
         return Some(hundredths / 100);
     }
-    node.report(
-        "the window is no number of whole hours",
-        "write such as \"24 hours\"",
-    );
+    node.report("the window is no number of whole hours", "write such as \"24 hours\"");
     None
 }
 
 fn form(node: &Node<'_>, section: &Section<'_>) -> Form {
     let article = section.need_text("art");
-    let contents = section
-        .words("contents")
-        .iter()
-        .filter_map(Node::text)
-        .collect();
-    let proposal = section
-        .find("proposal")
-        .and_then(|node| node.boolean())
-        .unwrap_or(false);
-    Form {
-        id: node.name().to_owned(),
-        article,
-        contents,
-        proposal,
-    }
+    let contents = section.words("contents").iter().filter_map(Node::text).collect();
+    let proposal = section.find("proposal").and_then(|node| node.boolean()).unwrap_or(false);
+    Form { id: node.name().to_owned(), article, contents, proposal }
 }
 
 pub(super) fn known(
@@ -513,36 +382,19 @@ pub(super) fn known(
 
 fn role(node: &Node<'_>, section: &Section<'_>) -> Option<Role> {
     section.text("of");
-    section
-        .words("members")
-        .iter()
-        .for_each(|member| drop(member.text()));
+    section.words("members").iter().for_each(|member| drop(member.text()));
     let (article, name) = (section.need_text("art"), section.bilingual());
     let is = section.need_text("is");
     let holders = section.need("number")?.one_of(&HOLDERS)?;
-    Some(Role {
-        id: id(node)?,
-        article,
-        name,
-        is,
-        holders,
-    })
+    Some(Role { id: id(node)?, article, name, is, holders })
 }
 
 fn input(node: &Node<'_>, section: &Section<'_>) -> Option<Input> {
-    let values = section
-        .words("values")
-        .iter()
-        .filter_map(Node::text)
-        .collect();
+    let values = section.words("values").iter().filter_map(Node::text).collect();
     let means = section.need_text("means");
-    let measures = section
-        .find("measures")
-        .and_then(|node| node.one_of(&MEASURES));
+    let measures = section.find("measures").and_then(|node| node.one_of(&MEASURES));
     let window = section.find("window").and_then(|node| window(&node));
-    let takes = section
-        .find("takes")
-        .and_then(|node| node.one_of(&[("the finder's role", ())]));
+    let takes = section.find("takes").and_then(|node| node.one_of(&[("the finder's role", ())]));
     let otherwise = section.text("otherwise");
     let kind = match section.need("type")?.text()?.as_str() {
         "count" => InputKind::Count,
@@ -560,25 +412,14 @@ fn input(node: &Node<'_>, section: &Section<'_>) -> Option<Input> {
         node.report("it has no values", "list them: `values = [\"…\"]`");
     }
     if measures.is_some() && (window.is_none() || kind != InputKind::Count) {
-        node.report(
-            "what is measured is a count over a window",
-            "add `window = \"24 hours\"`",
-        );
+        node.report("what is measured is a count over a window", "add `window = \"24 hours\"`");
     }
-    let stranger = otherwise
-        .as_deref()
-        .is_some_and(|value| kind.read(value).is_none());
+    let stranger = otherwise.as_deref().is_some_and(|value| kind.read(value).is_none());
     if stranger || takes.is_some() != otherwise.is_some() {
         let fix = "give `takes` and `otherwise` together, the latter being one of the values";
         node.report("it does not say what an unknown finder is", fix);
     }
     let measure = measures.zip(window);
     let name = node.name().to_owned();
-    Some(Input {
-        name,
-        kind,
-        means,
-        measure,
-        finder_or: otherwise,
-    })
+    Some(Input { name, kind, means, measure, finder_or: otherwise })
 }

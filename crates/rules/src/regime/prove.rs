@@ -24,15 +24,8 @@ pub(super) struct Proof {
 
 #[derive(Clone, Debug)]
 enum Claim {
-    Grade {
-        inputs: Inputs,
-        expect: GradeId,
-    },
-    Due {
-        duties: Vec<DutyId>,
-        start: Timestamp,
-        expect: Expected,
-    },
+    Grade { inputs: Inputs, expect: GradeId },
+    Due { duties: Vec<DutyId>, start: Timestamp, expect: Expected },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,11 +58,7 @@ impl Proof {
                 Ok(assessed) => vec![format!("the grade is {}, not {expect}", assessed.grade)],
                 Err(error) => vec![error.to_string()],
             },
-            Claim::Due {
-                duties,
-                start,
-                expect,
-            } => {
+            Claim::Due { duties, start, expect } => {
                 let duties = duties.iter().filter_map(|id| pack.duty(id));
                 let tried = duties.filter_map(|duty| {
                     let within = duty.clock.within();
@@ -109,9 +98,8 @@ fn try_due(
     match deadline(within, start, pack.zone(), calendar) {
         Ok(found) if found.due == expected => None,
         Ok(found) => {
-            let found = found
-                .due
-                .map_or_else(|| "without a due time".to_owned(), |due| due.to_string());
+            let found =
+                found.due.map_or_else(|| "without a due time".to_owned(), |due| due.to_string());
             let wanted = expected.map_or_else(|| "no due time".to_owned(), |due| due.to_string());
             Some(format!("it is due {found}, not {wanted}"))
         }
@@ -134,20 +122,10 @@ pub(super) fn all(pack: &Pack, calendar: &Calendar) -> Result<usize, Findings> {
     for proof in &pack.parts.proofs {
         for what in proof.failures(pack, Some(calendar)) {
             let (origin, line) = (proof.origin.clone(), Some(proof.line));
-            found.push(Finding {
-                origin,
-                line,
-                key: "test".into(),
-                what,
-                fix: FIX.into(),
-            });
+            found.push(Finding { origin, line, key: "test".into(), what, fix: FIX.into() });
         }
     }
-    if found.is_empty() {
-        Ok(pack.parts.proofs.len())
-    } else {
-        Err(Findings::of(found))
-    }
+    if found.is_empty() { Ok(pack.parts.proofs.len()) } else { Err(Findings::of(found)) }
 }
 
 const FIX: &str = "correct the rule, or the case";
@@ -160,24 +138,14 @@ pub(super) fn read(document: &Document, node: &Node<'_>, parts: &Parts) -> Optio
             let inputs = read_inputs(&inputs, parts)?;
             let expect = section.need("expect")?.parse()?;
             if !parts.grades.iter().any(|grade| grade.id == expect) {
-                node.report(
-                    format!("`{expect}` is no grade"),
-                    "use a name under [grade]",
-                );
+                node.report(format!("`{expect}` is no grade"), "use a name under [grade]");
             }
             Claim::Grade { inputs, expect }
         }
         (None, duties) if !duties.is_empty() => {
-            let duties = duties
-                .iter()
-                .filter_map(|node| duty_of(node, parts))
-                .collect();
+            let duties = duties.iter().filter_map(|node| duty_of(node, parts)).collect();
             let start = section.need("start")?.instant()?;
-            Claim::Due {
-                duties,
-                start,
-                expect: expected(&section.need("expect")?)?,
-            }
+            Claim::Due { duties, start, expect: expected(&section.need("expect")?)? }
         }
         _ => {
             node.report(
@@ -189,12 +157,7 @@ pub(super) fn read(document: &Document, node: &Node<'_>, parts: &Parts) -> Optio
     };
     section.finish();
     let origin = document.origin().to_owned();
-    Some(Proof {
-        claim,
-        origin,
-        line: document.line(node.at()),
-        at: node.at(),
-    })
+    Some(Proof { claim, origin, line: document.line(node.at()), at: node.at() })
 }
 
 fn duty_of(node: &Node<'_>, parts: &Parts) -> Option<DutyId> {
@@ -208,10 +171,7 @@ fn duty_of(node: &Node<'_>, parts: &Parts) -> Option<DutyId> {
 
 fn expected(node: &Node<'_>) -> Option<Expected> {
     if node.is_text() {
-        let words = [
-            ("no due time", Expected::NoDueTime),
-            ("standing", Expected::Standing),
-        ];
+        let words = [("no due time", Expected::NoDueTime), ("standing", Expected::Standing)];
         return node.one_of(&words);
     }
     node.instant().map(Expected::At)
@@ -233,10 +193,7 @@ fn read_inputs(node: &Node<'_>, parts: &Parts) -> Option<Inputs> {
     match Inputs::parse(&parts.inputs, pairs.iter().map(String::as_str)) {
         Ok(inputs) => Some(inputs),
         Err(error) => {
-            node.report(
-                error.to_string(),
-                "give declared inputs, each with a value of its kind",
-            );
+            node.report(error.to_string(), "give declared inputs, each with a value of its kind");
             None
         }
     }

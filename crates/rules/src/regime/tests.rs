@@ -15,11 +15,7 @@ use crate::testing::{PACK, calendar, directory, pack};
 fn the_pack_loads_and_each_of_its_cases_holds() {
     let pack = pack();
     assert_eq!(pack.id().as_str(), "cn.miit.2009-157");
-    assert_eq!(
-        pack.prove(&calendar())
-            .unwrap_or_else(|findings| panic!("{findings}")),
-        16
-    );
+    assert_eq!(pack.prove(&calendar()).unwrap_or_else(|findings| panic!("{findings}")), 16);
 }
 
 #[test]
@@ -34,17 +30,11 @@ fn a_pack_is_in_force_from_its_first_day_until_the_day_before_its_repeal() {
 #[test]
 fn thresholds_measures_and_retention_are_read_from_the_pack() {
     let pack = pack();
-    let thresholds: Vec<String> = pack
-        .thresholds()
-        .iter()
-        .map(|(grade, n)| format!("{grade} > {n}"))
-        .collect();
+    let thresholds: Vec<String> =
+        pack.thresholds().iter().map(|(grade, n)| format!("{grade} > {n}")).collect();
     assert_eq!(thresholds, ["g1 > 1000000", "g2 > 500000", "g3 > 100000"]);
-    let measures: Vec<_> = pack
-        .measures()
-        .into_iter()
-        .map(|m| (m.input, m.of, m.window_hours))
-        .collect();
+    let measures: Vec<_> =
+        pack.measures().into_iter().map(|m| (m.input, m.of, m.window_hours)).collect();
     assert_eq!(
         measures,
         [
@@ -61,10 +51,7 @@ fn thresholds_measures_and_retention_are_read_from_the_pack() {
 fn the_finder_is_named_by_its_role_or_as_any_other() {
     let (pack, directory) = (pack(), directory());
     let value = |handle: &str| {
-        let finder = directory
-            .iter()
-            .find(|one| one.handle.as_str() == handle)
-            .unwrap();
+        let finder = directory.iter().find(|one| one.handle.as_str() == handle).unwrap();
         pack.finder_value(finder).unwrap().to_string()
     };
     assert_eq!(pack.finder_input(), Some("detected_by"));
@@ -179,10 +166,7 @@ fn a_duty_without_a_case_is_refused() {
 fn a_grade_without_a_duty_is_refused() {
     let loosened = PACK.replace("grades = \"g4\"", "grades = \"g3+\"");
     let findings = Pack::parse(&loosened, "pack.toml").unwrap_err().to_string();
-    assert!(
-        findings.contains("grade.g4: no duty goes with it"),
-        "{findings}"
-    );
+    assert!(findings.contains("grade.g4: no duty goes with it"), "{findings}");
 }
 
 #[test]
@@ -198,10 +182,8 @@ fn a_case_that_does_not_hold_is_refused() {
 
 #[test]
 fn a_case_that_needs_a_calendar_is_tried_when_one_is_given() {
-    let wrong = PACK.replace(
-        "expect = 2025-10-21T00:00:00+08:00",
-        "expect = 2025-10-20T00:00:00+08:00",
-    );
+    let wrong =
+        PACK.replace("expect = 2025-10-21T00:00:00+08:00", "expect = 2025-10-20T00:00:00+08:00");
     let pack = Pack::parse(&wrong, "pack.toml").unwrap();
     expect![[r#"pack.toml:218: test: H3d: it is due 2025-10-20T16:00:00Z, not 2025-10-19T16:00:00Z; correct the rule, or the case"#]].assert_eq(&pack.prove(&calendar()).unwrap_err().to_string());
 }
@@ -258,10 +240,7 @@ fn a_bottomless_or_endless_file_is_refused() {
     assert!(Pack::parse(&deep, "deep.toml").is_err());
     let long = "# and so on\n".repeat(30_000);
     let findings = Pack::parse(&long, "long.toml").unwrap_err().to_string();
-    assert_eq!(
-        findings,
-        "long.toml: the file is longer than 256 KiB; split it"
-    );
+    assert_eq!(findings, "long.toml: the file is longer than 256 KiB; split it");
 }
 
 #[test]
@@ -280,11 +259,10 @@ fn an_empty_file_says_everything_that_is_missing() {
 /// Words that belong to one country or one instrument, and so to data.
 fn words_of_law() -> BTreeSet<String> {
     let pack = pack();
-    let mut words: BTreeSet<String> = [
-        "china", "chinese", "miit", "beijing", "shanghai", "trojan", "botnet", "cncert", "nis2",
-    ]
-    .map(str::to_owned)
-    .into();
+    let mut words: BTreeSet<String> =
+        ["china", "chinese", "miit", "beijing", "shanghai", "trojan", "botnet", "cncert", "nis2"]
+            .map(str::to_owned)
+            .into();
     words.extend(pack.roles().iter().map(|role| role.id.to_string()));
     words.extend(pack.sets().iter().map(|set| set.id.clone()));
     words.extend(pack.triggers().iter().map(|trigger| trigger.id.clone()));
@@ -299,10 +277,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             sources(&path, found);
-        } else if !["tests.rs", "testing.rs"]
-            .iter()
-            .any(|name| path.ends_with(name))
-        {
+        } else if !["tests.rs", "testing.rs"].iter().any(|name| path.ends_with(name)) {
             found.push(path);
         }
     }
@@ -312,10 +287,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 fn the_code_has_never_heard_of_a_country_a_role_a_grade_or_a_duty() {
     let words = words_of_law();
     let mut files = Vec::new();
-    sources(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut files,
-    );
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     assert!(files.len() >= 15);
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
@@ -326,12 +298,7 @@ fn the_code_has_never_heard_of_a_country_a_role_a_grade_or_a_duty() {
                     words.contains(word.trim_matches('.')) || words.contains(&word.to_lowercase())
                 });
             assert_eq!(found, None, "{}:{}", file.display(), line + 1);
-            assert!(
-                line_is_ascii_but_for_signs(words_of_line),
-                "{}:{}",
-                file.display(),
-                line + 1
-            );
+            assert!(line_is_ascii_but_for_signs(words_of_line), "{}:{}", file.display(), line + 1);
         }
     }
 }

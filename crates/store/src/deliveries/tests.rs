@@ -12,48 +12,27 @@ async fn the_same_content_is_the_same_delivery() {
     let world = World::new().await;
     let mut tx = world.store.begin().await.unwrap();
     assert!(tx.insert_delivery(&delivery(1)).await.unwrap());
-    let again = Delivery {
-        name: "another name".to_owned(),
-        ..delivery(1)
-    };
+    let again = Delivery { name: "another name".to_owned(), ..delivery(1) };
     assert!(!tx.insert_delivery(&again).await.unwrap());
     world.keep(tx).await.unwrap();
-    let kept = world
-        .store
-        .delivery(&everything(), &delivery(1).id)
-        .await
-        .unwrap();
+    let kept = world.store.delivery(&everything(), &delivery(1).id).await.unwrap();
     assert_eq!(kept, Some(delivery(1)));
 }
 
 #[tokio::test]
 async fn every_progress_comes_back_as_it_was_noted() {
     let world = World::new().await;
-    let counts = RowCounts {
-        rows: 10,
-        quarantined: 1,
-        sightings: 9,
-        new: 5,
-        attributed: 4,
-    };
+    let counts = RowCounts { rows: 10, quarantined: 1, sightings: 9, new: 5, attributed: 4 };
     for progress in [
         Progress::Ingested { at: at(5), counts },
-        Progress::Refused {
-            at: at(6),
-            reason: "no column `timestamp`".to_owned(),
-        },
+        Progress::Refused { at: at(6), reason: "no column `timestamp`".to_owned() },
         Progress::Stored,
     ] {
         let mut tx = world.store.begin().await.unwrap();
         tx.insert_delivery(&delivery(1)).await.unwrap();
         tx.set_progress(&delivery(1).id, &progress).await.unwrap();
         world.keep(tx).await.unwrap();
-        let kept = world
-            .store
-            .delivery(&everything(), &delivery(1).id)
-            .await
-            .unwrap()
-            .unwrap();
+        let kept = world.store.delivery(&everything(), &delivery(1).id).await.unwrap().unwrap();
         assert_eq!(kept.progress, progress);
     }
 }
@@ -63,19 +42,10 @@ async fn counts_that_do_not_add_up_are_refused() {
     let world = World::new().await;
     let mut tx = world.store.begin().await.unwrap();
     tx.insert_delivery(&delivery(1)).await.unwrap();
-    let counts = RowCounts {
-        rows: 10,
-        quarantined: 2,
-        sightings: 9,
-        new: 5,
-        attributed: 4,
-    };
+    let counts = RowCounts { rows: 10, quarantined: 2, sightings: 9, new: 5, attributed: 4 };
     let progress = Progress::Ingested { at: at(5), counts };
     let refused = tx.set_progress(&delivery(1).id, &progress).await;
-    assert!(
-        matches!(refused, Err(StoreError::Contradictory { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Contradictory { .. })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -83,16 +53,7 @@ async fn the_progress_of_an_unknown_delivery_is_an_error() {
     let world = World::new().await;
     let mut tx = world.store.begin().await.unwrap();
     let refused = tx.set_progress(&delivery(9).id, &Progress::Stored).await;
-    assert!(
-        matches!(
-            refused,
-            Err(StoreError::Missing {
-                what: "delivery",
-                ..
-            })
-        ),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Missing { what: "delivery", .. })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -102,33 +63,18 @@ async fn deliveries_are_listed_newest_first_and_the_unfinished_oldest_first() {
     for n in 1..=5 {
         tx.insert_delivery(&delivery(n)).await.unwrap();
     }
-    let refused = Progress::Refused {
-        at: at(9),
-        reason: "unreadable".to_owned(),
-    };
+    let refused = Progress::Refused { at: at(9), reason: "unreadable".to_owned() };
     tx.set_progress(&delivery(3).id, &refused).await.unwrap();
     world.keep(tx).await.unwrap();
 
     let named = |n: u8| DeliveryId::from_sha256([n; 32]);
     let ids = |list: &[Delivery]| list.iter().map(|delivery| delivery.id).collect::<Vec<_>>();
-    let first = world
-        .store
-        .deliveries(&everything(), 2, None)
-        .await
-        .unwrap();
+    let first = world.store.deliveries(&everything(), 2, None).await.unwrap();
     assert_eq!(ids(&first), [named(5), named(4)]);
     let before = first.last().map(DeliveryCursor::from);
-    let rest = world
-        .store
-        .deliveries(&everything(), 9, before)
-        .await
-        .unwrap();
+    let rest = world.store.deliveries(&everything(), 9, before).await.unwrap();
     assert_eq!(ids(&rest), [named(3), named(2), named(1)]);
-    let unfinished = world
-        .store
-        .unfinished_deliveries(&everything(), 3)
-        .await
-        .unwrap();
+    let unfinished = world.store.unfinished_deliveries(&everything(), 3).await.unwrap();
     assert_eq!(ids(&unfinished), [named(1), named(2), named(4)]);
 }
 
@@ -143,26 +89,12 @@ async fn a_row_with_a_bad_address_goes_to_quarantine_once() {
     let rows = [row(4, "192.0.2.300,\u{0}x"), row(2, "192.0.2.300,病毒")];
     let mut tx = world.store.begin().await.unwrap();
     tx.insert_delivery(&delivery(1)).await.unwrap();
-    assert_eq!(
-        tx.insert_quarantined(&delivery(1).id, &rows).await.unwrap(),
-        2
-    );
-    assert_eq!(
-        tx.insert_quarantined(&delivery(1).id, &rows).await.unwrap(),
-        0
-    );
+    assert_eq!(tx.insert_quarantined(&delivery(1).id, &rows).await.unwrap(), 2);
+    assert_eq!(tx.insert_quarantined(&delivery(1).id, &rows).await.unwrap(), 0);
     world.keep(tx).await.unwrap();
 
-    let kept = world
-        .store
-        .quarantined(&everything(), &delivery(1).id, 1, 0)
-        .await
-        .unwrap();
+    let kept = world.store.quarantined(&everything(), &delivery(1).id, 1, 0).await.unwrap();
     assert_eq!(kept, [row(2, "192.0.2.300,病毒")]);
-    let kept = world
-        .store
-        .quarantined(&everything(), &delivery(1).id, 9, 2)
-        .await
-        .unwrap();
+    let kept = world.store.quarantined(&everything(), &delivery(1).id, 9, 2).await.unwrap();
     assert_eq!(kept, [row(4, "192.0.2.300,\u{fffd}x")]);
 }

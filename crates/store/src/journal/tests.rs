@@ -46,53 +46,19 @@ async fn check(tampering: &'static str, sequence: u64, why: &str) {
 async fn an_altered_entry_is_found() {
     let hash = "its hash is not that of its text";
     check("UPDATE journal SET at = at + 1 WHERE sequence = 2", 2, hash).await;
-    check(
-        "UPDATE journal SET actor = 'nobody' WHERE sequence = 3",
-        3,
-        hash,
-    )
-    .await;
-    check(
-        "UPDATE journal SET act = 'test.undone' WHERE sequence = 3",
-        3,
-        hash,
-    )
-    .await;
-    check(
-        "UPDATE journal SET subject = 'x' WHERE sequence = 1",
-        1,
-        hash,
-    )
-    .await;
-    check(
-        "UPDATE journal SET details = '{}' WHERE sequence = 5",
-        5,
-        hash,
-    )
-    .await;
+    check("UPDATE journal SET actor = 'nobody' WHERE sequence = 3", 3, hash).await;
+    check("UPDATE journal SET act = 'test.undone' WHERE sequence = 3", 3, hash).await;
+    check("UPDATE journal SET subject = 'x' WHERE sequence = 1", 1, hash).await;
+    check("UPDATE journal SET details = '{}' WHERE sequence = 5", 5, hash).await;
     let gap = "does not hold the hash of the entry before";
-    check(
-        "UPDATE journal SET previous = hash WHERE sequence = 4",
-        4,
-        gap,
-    )
-    .await;
-    check(
-        "UPDATE journal SET at = 'yesterday' WHERE sequence = 4",
-        4,
-        "cannot be read",
-    )
-    .await;
+    check("UPDATE journal SET previous = hash WHERE sequence = 4", 4, gap).await;
+    check("UPDATE journal SET at = 'yesterday' WHERE sequence = 4", 4, "cannot be read").await;
 }
 
 #[tokio::test]
 async fn an_altered_entry_with_its_hash_made_good_is_found_at_the_next() {
     let world = unfenced().await;
-    let mut entries = world
-        .store
-        .journal_since(&everything(), 2, 1)
-        .await
-        .unwrap();
+    let mut entries = world.store.journal_since(&everything(), 2, 1).await.unwrap();
     let mut entry: Entry = entries.remove(0);
     entry.subject = "x".to_owned();
     sqlx::query("UPDATE journal SET subject = 'x', hash = $1 WHERE sequence = 3")
@@ -106,24 +72,9 @@ async fn an_altered_entry_with_its_hash_made_good_is_found_at_the_next() {
 
 #[tokio::test]
 async fn a_removed_entry_is_found_also_if_it_is_the_newest() {
-    check(
-        "DELETE FROM journal WHERE sequence = 1",
-        1,
-        "in its place stands entry 2",
-    )
-    .await;
-    check(
-        "DELETE FROM journal WHERE sequence = 3",
-        3,
-        "in its place stands entry 4",
-    )
-    .await;
-    check(
-        "DELETE FROM journal WHERE sequence = 5",
-        5,
-        "the newest are missing",
-    )
-    .await;
+    check("DELETE FROM journal WHERE sequence = 1", 1, "in its place stands entry 2").await;
+    check("DELETE FROM journal WHERE sequence = 3", 3, "in its place stands entry 4").await;
+    check("DELETE FROM journal WHERE sequence = 5", 5, "the newest are missing").await;
     check("DELETE FROM journal", 1, "the newest are missing").await;
     let closed_up = "
         DELETE FROM journal WHERE sequence = 2;
@@ -160,17 +111,8 @@ async fn an_inserted_entry_is_found() {
 #[tokio::test]
 async fn an_entry_well_made_and_appended_past_the_head_is_found() {
     let world = unfenced().await;
-    let last = world
-        .store
-        .journal(&everything(), 1, None)
-        .await
-        .unwrap()
-        .remove(0);
-    let mut forged = Entry {
-        sequence: 6,
-        previous: last.hash.clone(),
-        ..last
-    };
+    let last = world.store.journal(&everything(), 1, None).await.unwrap().remove(0);
+    let mut forged = Entry { sequence: 6, previous: last.hash.clone(), ..last };
     forged.hash = hash_of(&forged);
     sqlx::query(super::APPEND_ENTRY)
         .bind(6)
@@ -185,34 +127,14 @@ async fn an_entry_well_made_and_appended_past_the_head_is_found() {
         .await
         .unwrap();
     let broken = verify(&world).await.unwrap_err();
-    assert!(
-        broken
-            .why
-            .contains("the head is not that of the last entry"),
-        "{broken}"
-    );
+    assert!(broken.why.contains("the head is not that of the last entry"), "{broken}");
 }
 
 #[tokio::test]
 async fn a_head_that_was_touched_is_found() {
-    check(
-        "DELETE FROM journal_head",
-        5,
-        "the head of the journal is gone",
-    )
-    .await;
-    check(
-        "UPDATE journal_head SET entries = 4",
-        4,
-        "not that of the last entry",
-    )
-    .await;
-    check(
-        "UPDATE journal_head SET entries = 'many'",
-        5,
-        "cannot be read",
-    )
-    .await;
+    check("DELETE FROM journal_head", 5, "the head of the journal is gone").await;
+    check("UPDATE journal_head SET entries = 4", 4, "not that of the last entry").await;
+    check("UPDATE journal_head SET entries = 'many'", 5, "cannot be read").await;
     let other = "UPDATE journal_head SET hash = (SELECT hash FROM journal WHERE sequence = 4)";
     check(other, 5, "not that of the last entry").await;
 }
@@ -261,10 +183,7 @@ fn an_outsider_computes_the_same_hash() {
         previous: ORIGIN.to_owned(),
         hash: String::new(),
     };
-    assert_eq!(
-        hash_of(&entry),
-        "64295ca14fb4473c50e54ef0b01e6717cb55c580c24ce741a7711299ca4a33e5"
-    );
+    assert_eq!(hash_of(&entry), "64295ca14fb4473c50e54ef0b01e6717cb55c580c24ce741a7711299ca4a33e5");
 }
 
 #[tokio::test]
@@ -277,22 +196,10 @@ async fn entries_are_listed_from_either_end_and_by_subject() {
     }
     let sequences = |list: Vec<Entry>| list.iter().map(|e| e.sequence).collect::<Vec<_>>();
     let (store, permit) = (&world.store, everything());
-    assert_eq!(
-        sequences(store.journal(&permit, 2, None).await.unwrap()),
-        [4, 3]
-    );
-    assert_eq!(
-        sequences(store.journal(&permit, 9, Some(3)).await.unwrap()),
-        [2, 1]
-    );
-    assert_eq!(
-        sequences(store.journal_of(&permit, "x", 9).await.unwrap()),
-        [4, 2]
-    );
-    assert_eq!(
-        sequences(store.journal_since(&permit, 1, 2).await.unwrap()),
-        [2, 3]
-    );
+    assert_eq!(sequences(store.journal(&permit, 2, None).await.unwrap()), [4, 3]);
+    assert_eq!(sequences(store.journal(&permit, 9, Some(3)).await.unwrap()), [2, 1]);
+    assert_eq!(sequences(store.journal_of(&permit, "x", 9).await.unwrap()), [4, 2]);
+    assert_eq!(sequences(store.journal_since(&permit, 1, 2).await.unwrap()), [2, 3]);
 }
 
 #[tokio::test]
@@ -310,9 +217,7 @@ async fn write_many(store: Store, who: &'static str) {
     for n in 0..50 {
         let mut tx = store.begin().await.unwrap();
         tx.next_number("INC", 2026).await.unwrap();
-        tx.record(&act("test.done", &format!("{who}-{n}")))
-            .await
-            .unwrap();
+        tx.record(&act("test.done", &format!("{who}-{n}"))).await.unwrap();
         tx.commit().await.unwrap();
     }
 }
@@ -321,9 +226,7 @@ async fn write_many(store: Store, who: &'static str) {
 async fn writers_side_by_side_keep_the_chain_gapless() {
     let world = World::new().await;
     // The third writer has opened the file for itself, as another process would.
-    let other = Store::open(&world.folder.path().join("case.db"))
-        .await
-        .unwrap();
+    let other = Store::open(&world.folder.path().join("case.db")).await.unwrap();
     let tasks = [
         tokio::spawn(write_many(world.store.clone(), "a")),
         tokio::spawn(write_many(world.store.clone(), "b")),
@@ -334,11 +237,7 @@ async fn writers_side_by_side_keep_the_chain_gapless() {
     }
     assert_eq!(verify(&world).await.unwrap().entries, 151);
     let mut tx = world.store.begin().await.unwrap();
-    assert_eq!(
-        tx.next_number("INC", 2026).await.unwrap(),
-        151,
-        "no number was given twice"
-    );
+    assert_eq!(tx.next_number("INC", 2026).await.unwrap(), 151, "no number was given twice");
 }
 
 proptest! {

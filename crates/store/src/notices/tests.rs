@@ -11,10 +11,7 @@ async fn a_recipient_gets_one_notice_of_an_incident() {
     let world = World::with_an_incident().await;
     let mut tx = world.store.begin().await.unwrap();
     let refused = tx.insert_notice(&notice(3, "alpha")).await;
-    assert!(
-        matches!(refused, Err(StoreError::AlreadyThere { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::AlreadyThere { .. })), "{refused:?}");
     tx.insert_notice(&notice(3, "gamma")).await.unwrap();
 }
 
@@ -24,28 +21,12 @@ async fn the_items_of_a_notice_are_noted() {
     let mut tx = world.store.begin().await.unwrap();
     tx.set_notice_items(&id(1), 12).await.unwrap();
     let unknown = tx.set_notice_items(&id(9), 12).await;
-    assert!(
-        matches!(unknown, Err(StoreError::Missing { what: "notice", .. })),
-        "{unknown:?}"
-    );
+    assert!(matches!(unknown, Err(StoreError::Missing { what: "notice", .. })), "{unknown:?}");
     let absurd = tx.set_notice_items(&id(1), u64::MAX).await;
-    assert!(
-        matches!(absurd, Err(StoreError::TooLarge { .. })),
-        "{absurd:?}"
-    );
+    assert!(matches!(absurd, Err(StoreError::TooLarge { .. })), "{absurd:?}");
     world.keep(tx).await.unwrap();
-    let kept = world
-        .store
-        .notice(&everything(), &notice(1, "alpha").number)
-        .await
-        .unwrap();
-    assert_eq!(
-        kept,
-        Some(Notice {
-            items: 12,
-            ..notice(1, "alpha")
-        })
-    );
+    let kept = world.store.notice(&everything(), &notice(1, "alpha").number).await.unwrap();
+    assert_eq!(kept, Some(Notice { items: 12, ..notice(1, "alpha") }));
 }
 
 #[tokio::test]
@@ -53,27 +34,15 @@ async fn notices_are_listed_by_incident_and_by_recipient_page_by_page() {
     let world = World::with_an_incident().await;
     let mut tx = world.store.begin().await.unwrap();
     tx.insert_incident(&incident(2)).await.unwrap();
-    tx.insert_notice(&Notice {
-        incident: id(2),
-        ..notice(3, "alpha")
-    })
-    .await
-    .unwrap();
+    tx.insert_notice(&Notice { incident: id(2), ..notice(3, "alpha") }).await.unwrap();
     world.keep(tx).await.unwrap();
 
     let check = async |incident: Option<u32>, recipient: Option<&str>, wanted: &str| {
         let recipient = recipient.map(handle);
-        let filter = NoticeFilter {
-            incident: incident.map(id),
-            recipient,
-        };
+        let filter = NoticeFilter { incident: incident.map(id), recipient };
         let (permit, mut after, mut found) = (everything(), None, Vec::new());
         loop {
-            let page = world
-                .store
-                .notices(&permit, &filter, 2, after)
-                .await
-                .unwrap();
+            let page = world.store.notices(&permit, &filter, 2, after).await.unwrap();
             let Some(last) = page.last() else { break };
             after = Some(NoticeCursor::from(last));
             found.extend(page.iter().map(|notice| notice.number.to_string()));

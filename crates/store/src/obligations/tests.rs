@@ -12,15 +12,9 @@ async fn five() -> World {
     let world = World::with_an_incident().await;
     let mut tx = world.store.begin().await.unwrap();
     tx.insert_obligation(&obligation(3, "alpha")).await.unwrap();
-    let without = Obligation {
-        state: State::Running(running(None)),
-        ..obligation(4, "alpha")
-    };
+    let without = Obligation { state: State::Running(running(None)), ..obligation(4, "alpha") };
     tx.insert_obligation(&without).await.unwrap();
-    let latent = Obligation {
-        state: State::Latent,
-        ..obligation(5, "alpha")
-    };
+    let latent = Obligation { state: State::Latent, ..obligation(5, "alpha") };
     tx.insert_obligation(&latent).await.unwrap();
     world.keep(tx).await.unwrap();
     world
@@ -29,17 +23,10 @@ async fn five() -> World {
 async fn check(world: &World, filter: ObligationFilter, wanted: &str) {
     let (permit, mut after, mut found) = (everything(), None, Vec::new());
     loop {
-        let page = world
-            .store
-            .obligations(&permit, &filter, 2, after)
-            .await
-            .unwrap();
+        let page = world.store.obligations(&permit, &filter, 2, after).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some(ObligationCursor::from(last));
-        found.extend(
-            page.iter()
-                .map(|obligation| obligation.terms.duty.to_string()),
-        );
+        found.extend(page.iter().map(|obligation| obligation.terms.duty.to_string()));
     }
     assert_eq!(found.join(" "), wanted, "{filter:?}");
 }
@@ -50,42 +37,14 @@ async fn what_is_due_first_comes_first_and_what_has_no_number_last() {
     let all = ObligationFilter::default();
     check(&world, all.clone(), "D1 D2 D3 D4 D5").await;
     let standing = Standing::Running;
-    check(
-        &world,
-        ObligationFilter {
-            standing,
-            ..all.clone()
-        },
-        "D1 D2 D3 D4",
-    )
-    .await;
+    check(&world, ObligationFilter { standing, ..all.clone() }, "D1 D2 D3 D4").await;
     let standing = Standing::Latent;
-    check(
-        &world,
-        ObligationFilter {
-            standing,
-            ..all.clone()
-        },
-        "D5",
-    )
-    .await;
+    check(&world, ObligationFilter { standing, ..all.clone() }, "D5").await;
     let debtor = Some(handle("alpha"));
-    check(
-        &world,
-        ObligationFilter {
-            debtor,
-            ..all.clone()
-        },
-        "D1 D3 D4 D5",
-    )
-    .await;
+    check(&world, ObligationFilter { debtor, ..all.clone() }, "D1 D3 D4 D5").await;
     let not_debtor = Some(handle("alpha"));
     check(&world, ObligationFilter { not_debtor, ..all }, "D2").await;
-    let of = world
-        .store
-        .obligations_of(&everything(), &id(1), 9)
-        .await
-        .unwrap();
+    let of = world.store.obligations_of(&everything(), &id(1), 9).await.unwrap();
     assert_eq!(of.len(), 5);
     assert_eq!(of[0], obligation(1, "alpha"));
 }
@@ -93,10 +52,8 @@ async fn what_is_due_first_comes_first_and_what_has_no_number_last() {
 #[tokio::test]
 async fn overdue_is_a_question_put_to_a_clock() {
     let world = five().await;
-    let overdue = |minutes| ObligationFilter {
-        overdue_at: Some(at(minutes)),
-        ..ObligationFilter::default()
-    };
+    let overdue =
+        |minutes| ObligationFilter { overdue_at: Some(at(minutes)), ..ObligationFilter::default() };
     check(&world, overdue(60), "").await;
     check(&world, overdue(61), "D1").await;
     check(&world, overdue(9_999), "D1 D2 D3").await;
@@ -106,59 +63,33 @@ async fn overdue_is_a_question_put_to_a_clock() {
         ..ObligationFilter::default()
     };
     check(&world, window, "D2").await;
-    let later = ObligationFilter {
-        due_from: Some(at(120)),
-        ..ObligationFilter::default()
-    };
+    let later = ObligationFilter { due_from: Some(at(120)), ..ObligationFilter::default() };
     check(&world, later, "D2 D3").await;
 }
 
 #[tokio::test]
 async fn the_desk_is_told_how_much_is_owed() {
     let world = five().await;
-    let counts = world
-        .store
-        .obligation_counts(&everything(), at(90), &handle("alpha"))
-        .await
-        .unwrap();
-    let wanted = ObligationCounts {
-        all: 5,
-        latent: 1,
-        running: 4,
-        ours: 3,
-        overdue: 1,
-        due_within_hour: 1,
-    };
+    let counts =
+        world.store.obligation_counts(&everything(), at(90), &handle("alpha")).await.unwrap();
+    let wanted =
+        ObligationCounts { all: 5, latent: 1, running: 4, ours: 3, overdue: 1, due_within_hour: 1 };
     assert_eq!(counts, wanted);
-    let counts = world
-        .store
-        .obligation_counts(&only("beta"), at(90), &handle("alpha"))
-        .await
-        .unwrap();
+    let counts =
+        world.store.obligation_counts(&only("beta"), at(90), &handle("alpha")).await.unwrap();
     assert_eq!(
         counts,
-        ObligationCounts {
-            all: 1,
-            running: 1,
-            due_within_hour: 1,
-            ..Default::default()
-        }
+        ObligationCounts { all: 1, running: 1, due_within_hour: 1, ..Default::default() }
     );
 }
 
 #[tokio::test]
 async fn one_duty_is_owed_once() {
     let world = World::with_an_incident().await;
-    let twin = Obligation {
-        id: id(9),
-        ..obligation(1, "alpha")
-    };
+    let twin = Obligation { id: id(9), ..obligation(1, "alpha") };
     let mut tx = world.store.begin().await.unwrap();
     let refused = tx.insert_obligation(&twin).await;
-    assert!(
-        matches!(refused, Err(StoreError::AlreadyThere { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::AlreadyThere { .. })), "{refused:?}");
 
     // Under a graver grade it is another debt, and the old one gives way to it.
     let mut graver = twin;
@@ -174,19 +105,13 @@ async fn one_duty_is_owed_once() {
 #[tokio::test]
 async fn an_obligation_moves_on_only_from_where_it_was_read() {
     let world = five().await;
-    let started = Obligation {
-        state: State::Running(running(Some(7))),
-        ..obligation(5, "alpha")
-    };
+    let started = Obligation { state: State::Running(running(Some(7))), ..obligation(5, "alpha") };
     let mut tx = world.store.begin().await.unwrap();
     tx.update_obligation_state(&started).await.unwrap();
     let again = tx.update_obligation_state(&started).await;
     assert!(matches!(again, Err(StoreError::Stale { .. })), "{again:?}");
 
-    let latent = Obligation {
-        state: State::Latent,
-        ..obligation(5, "alpha")
-    };
+    let latent = Obligation { state: State::Latent, ..obligation(5, "alpha") };
     let back = tx.update_obligation_state(&latent).await;
     assert!(matches!(back, Err(StoreError::Stale { .. })), "{back:?}");
 
@@ -217,64 +142,33 @@ async fn nothing_is_superseded_by_an_obligation_that_is_not_there() {
     let orphan = obligation(1, "alpha").supersede(id(77), at(30));
     tx.update_obligation_state(&orphan).await.unwrap();
     let refused = world.keep(tx).await;
-    assert!(
-        matches!(refused, Err(StoreError::Dangling { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Dangling { .. })), "{refused:?}");
 }
 
 #[tokio::test]
 async fn what_never_started_may_lapse_and_what_runs_may_not() {
     let world = five().await;
-    let all = world
-        .store
-        .obligations_of(&everything(), &id(1), 9)
-        .await
-        .unwrap();
-    let latent = all
-        .iter()
-        .find(|one| one.state == State::Latent)
-        .unwrap()
-        .clone();
+    let all = world.store.obligations_of(&everything(), &id(1), 9).await.unwrap();
+    let latent = all.iter().find(|one| one.state == State::Latent).unwrap().clone();
     let mut tx = world.store.begin().await.unwrap();
-    tx.update_obligation_state(&latent.clone().lapse(at(99)))
-        .await
-        .unwrap();
+    tx.update_obligation_state(&latent.clone().lapse(at(99))).await.unwrap();
     world.keep(tx).await.unwrap();
-    let read = world
-        .store
-        .obligation(&everything(), &latent.id)
-        .await
-        .unwrap()
-        .unwrap();
+    let read = world.store.obligation(&everything(), &latent.id).await.unwrap().unwrap();
     assert_eq!(read.state, State::Void { at: at(99) });
     let mut tx = world.store.begin().await.unwrap();
     assert!(
-        tx.update_obligation_state(&latent.lapse(at(100)))
-            .await
-            .is_err(),
+        tx.update_obligation_state(&latent.lapse(at(100))).await.is_err(),
         "it is gone already"
     );
-    assert!(
-        tx.readdress_obligation(&read.id, &[handle("beta")], &[])
-            .await
-            .is_err()
-    );
+    assert!(tx.readdress_obligation(&read.id, &[handle("beta")], &[]).await.is_err());
 }
 
 #[tokio::test]
 async fn an_open_obligation_gains_recipients() {
     let world = five().await;
     let mut tx = world.store.begin().await.unwrap();
-    tx.readdress_obligation(&id(1), &[handle("alpha"), handle("beta")], &[])
-        .await
-        .unwrap();
+    tx.readdress_obligation(&id(1), &[handle("alpha"), handle("beta")], &[]).await.unwrap();
     world.keep(tx).await.unwrap();
-    let read = world
-        .store
-        .obligation(&everything(), &id(1))
-        .await
-        .unwrap()
-        .unwrap();
+    let read = world.store.obligation(&everything(), &id(1)).await.unwrap().unwrap();
     assert_eq!(read.to, [handle("alpha"), handle("beta")]);
 }

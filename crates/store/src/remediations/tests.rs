@@ -30,54 +30,27 @@ async fn remediations_are_listed_in_the_order_of_their_addresses() {
     rows[0].province = None;
     let mut tx = world.store.begin().await.unwrap();
     let done = tx.upsert_remediations(&rows).await.unwrap();
-    assert_eq!(
-        done,
-        Upserted {
-            added: 7,
-            updated: 0
-        }
-    );
+    assert_eq!(done, Upserted { added: 7, updated: 0 });
     world.keep(tx).await.unwrap();
 
     rows.reverse();
-    let listed = world
-        .store
-        .remediations(&everything(), &id(1), 4, None)
-        .await
-        .unwrap();
+    let listed = world.store.remediations(&everything(), &id(1), 4, None).await.unwrap();
     assert_eq!(listed, rows[..4]);
     let after = Some(&subjects[3]);
-    let listed = world
-        .store
-        .remediations(&everything(), &id(1), 4, after)
-        .await
-        .unwrap();
+    let listed = world.store.remediations(&everything(), &id(1), 4, after).await.unwrap();
     assert_eq!(listed, rows[4..]);
 }
 
 #[tokio::test]
 async fn writing_remediations_again_changes_nothing() {
     let world = World::with_an_incident().await;
-    let rows: Vec<_> = (0..100)
-        .map(|n| remediation(Subject::Ip(Ip::from_v4(0x0a00_0000 + n))))
-        .collect();
+    let rows: Vec<_> =
+        (0..100).map(|n| remediation(Subject::Ip(Ip::from_v4(0x0a00_0000 + n)))).collect();
     let mut tx = world.store.begin().await.unwrap();
     let done = tx.upsert_remediations(&rows[..90]).await.unwrap();
-    assert_eq!(
-        done,
-        Upserted {
-            added: 90,
-            updated: 0
-        }
-    );
+    assert_eq!(done, Upserted { added: 90, updated: 0 });
     let done = tx.upsert_remediations(&rows).await.unwrap();
-    assert_eq!(
-        done,
-        Upserted {
-            added: 10,
-            updated: 0
-        }
-    );
+    assert_eq!(done, Upserted { added: 10, updated: 0 });
     let done = tx.upsert_remediations(&rows).await.unwrap();
     assert_eq!(done, Upserted::default());
 }
@@ -86,43 +59,17 @@ async fn writing_remediations_again_changes_nothing() {
 async fn a_remediation_seen_again_is_brought_up_to_date() {
     let world = World::with_an_incident().await;
     let first = remediation(ip("10.0.0.1"));
-    let later = Remediation {
-        last_seen: at(90),
-        sightings: 5,
-        port: 1,
-        ..first.clone()
-    };
-    let earlier = Remediation {
-        first_seen: at(-10),
-        sightings: 4,
-        ..first.clone()
-    };
+    let later = Remediation { last_seen: at(90), sightings: 5, port: 1, ..first.clone() };
+    let earlier = Remediation { first_seen: at(-10), sightings: 4, ..first.clone() };
     let mut tx = world.store.begin().await.unwrap();
-    tx.upsert_remediations(std::slice::from_ref(&first))
-        .await
-        .unwrap();
+    tx.upsert_remediations(std::slice::from_ref(&first)).await.unwrap();
     for row in [later, earlier] {
         let done = tx.upsert_remediations(&[row]).await.unwrap();
-        assert_eq!(
-            done,
-            Upserted {
-                added: 0,
-                updated: 1
-            }
-        );
+        assert_eq!(done, Upserted { added: 0, updated: 1 });
     }
     world.keep(tx).await.unwrap();
-    let kept = world
-        .store
-        .remediations(&everything(), &id(1), 9, None)
-        .await
-        .unwrap();
-    let wanted = Remediation {
-        first_seen: at(-10),
-        last_seen: at(90),
-        sightings: 5,
-        ..first
-    };
+    let kept = world.store.remediations(&everything(), &id(1), 9, None).await.unwrap();
+    let wanted = Remediation { first_seen: at(-10), last_seen: at(90), sightings: 5, ..first };
     assert_eq!(kept, [wanted]);
 }
 
@@ -131,33 +78,15 @@ async fn a_remediation_goes_with_its_own_notice_or_not_at_all() {
     let world = World::with_an_incident().await;
     let mut tx = world.store.begin().await.unwrap();
     let mine = remediation(ip("10.0.0.1"));
-    let theirs = Remediation {
-        assigned_to: handle("beta"),
-        ..mine.clone()
-    };
+    let theirs = Remediation { assigned_to: handle("beta"), ..mine.clone() };
     let refused = tx.upsert_remediations(&[theirs]).await;
-    assert!(
-        matches!(refused, Err(StoreError::Misfiled { .. })),
-        "{refused:?}"
-    );
-    let elsewhere = Remediation {
-        incident: id(2),
-        ..mine.clone()
-    };
+    assert!(matches!(refused, Err(StoreError::Misfiled { .. })), "{refused:?}");
+    let elsewhere = Remediation { incident: id(2), ..mine.clone() };
     let refused = tx.upsert_remediations(&[elsewhere]).await;
-    assert!(
-        matches!(refused, Err(StoreError::Misfiled { .. })),
-        "{refused:?}"
-    );
-    let nowhere = Remediation {
-        notice: id(9),
-        ..mine
-    };
+    assert!(matches!(refused, Err(StoreError::Misfiled { .. })), "{refused:?}");
+    let nowhere = Remediation { notice: id(9), ..mine };
     let refused = tx.upsert_remediations(&[nowhere]).await;
-    assert!(
-        matches!(refused, Err(StoreError::Missing { what: "notice", .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Missing { what: "notice", .. })), "{refused:?}");
 }
 
 proptest! {

@@ -34,23 +34,14 @@ fn number(count: u64) -> usize {
 async fn directory_and_deliveries(store: &Store, permit: &ReadPermit) -> Vec<Seen> {
     let id = delivery(1).id;
     let mut seen = Vec::new();
-    seen.push((
-        "organisations",
-        many(store.organisations(permit, 9, None).await),
-    ));
+    seen.push(("organisations", many(store.organisations(permit, 9, None).await)));
     let alpha = store.organisation(permit, &handle("alpha")).await;
     seen.push(("organisation alpha", one(alpha)));
     seen.push(("provinces", many(store.provinces(permit, 9).await)));
     seen.push(("delivery", one(store.delivery(permit, &id).await)));
     seen.push(("deliveries", many(store.deliveries(permit, 9, None).await)));
-    seen.push((
-        "unfinished",
-        many(store.unfinished_deliveries(permit, 9).await),
-    ));
-    seen.push((
-        "quarantined",
-        many(store.quarantined(permit, &id, 9, 0).await),
-    ));
+    seen.push(("unfinished", many(store.unfinished_deliveries(permit, 9).await)));
+    seen.push(("quarantined", many(store.quarantined(permit, &id, 9, 0).await)));
     seen
 }
 
@@ -58,64 +49,28 @@ async fn incidents(store: &Store, permit: &ReadPermit) -> Vec<Seen> {
     let one_of = incident(1);
     let pack = &one_of.assessment.basis.pack;
     let all = IncidentFilter::default();
-    let gravest = IncidentFilter {
-        grade: Some("g2".parse().unwrap()),
-        threat: None,
-    };
+    let gravest = IncidentFilter { grade: Some("g2".parse().unwrap()), threat: None };
     let mut seen = Vec::new();
-    seen.push((
-        "incident",
-        one(store.incident(permit, &one_of.number).await),
-    ));
-    seen.push((
-        "incident by id",
-        one(store.incident_by_id(permit, &one_of.id).await),
-    ));
+    seen.push(("incident", one(store.incident(permit, &one_of.number).await)));
+    seen.push(("incident by id", one(store.incident_by_id(permit, &one_of.id).await)));
     let open = store.open_incident_of(permit, &one_of.threat, pack).await;
     seen.push(("open incident", one(open)));
-    seen.push((
-        "incidents",
-        many(store.incidents(permit, &all, 9, None).await),
-    ));
-    seen.push((
-        "incidents of g2",
-        many(store.incidents(permit, &gravest, 9, None).await),
-    ));
-    seen.push((
-        "assessments",
-        many(store.assessments(permit, &one_of.id, 9).await),
-    ));
-    seen.push((
-        "counts by grade",
-        many(store.incident_counts_by_grade(permit).await),
-    ));
+    seen.push(("incidents", many(store.incidents(permit, &all, 9, None).await)));
+    seen.push(("incidents of g2", many(store.incidents(permit, &gravest, 9, None).await)));
+    seen.push(("assessments", many(store.assessments(permit, &one_of.id, 9).await)));
+    seen.push(("counts by grade", many(store.incident_counts_by_grade(permit).await)));
     seen
 }
 
 async fn obligations(store: &Store, permit: &ReadPermit) -> Vec<Seen> {
     let alpha = handle("alpha");
     let all = ObligationFilter::default();
-    let by_alpha = ObligationFilter {
-        debtor: Some(alpha.clone()),
-        ..all.clone()
-    };
-    let counts = store
-        .obligation_counts(permit, at(0), &alpha)
-        .await
-        .unwrap();
+    let by_alpha = ObligationFilter { debtor: Some(alpha.clone()), ..all.clone() };
+    let counts = store.obligation_counts(permit, at(0), &alpha).await.unwrap();
     let mut seen = Vec::new();
-    seen.push((
-        "obligation of alpha",
-        one(store.obligation(permit, &id(1)).await),
-    ));
-    seen.push((
-        "obligations of",
-        many(store.obligations_of(permit, &id(1), 9).await),
-    ));
-    seen.push((
-        "obligations",
-        many(store.obligations(permit, &all, 9, None).await),
-    ));
+    seen.push(("obligation of alpha", one(store.obligation(permit, &id(1)).await)));
+    seen.push(("obligations of", many(store.obligations_of(permit, &id(1), 9).await)));
+    seen.push(("obligations", many(store.obligations(permit, &all, 9, None).await)));
     let alphas = store.obligations(permit, &by_alpha, 9, None).await;
     seen.push(("obligations of alpha", many(alphas)));
     seen.push(("count: running", number(counts.running)));
@@ -125,17 +80,11 @@ async fn obligations(store: &Store, permit: &ReadPermit) -> Vec<Seen> {
 
 async fn notices(store: &Store, permit: &ReadPermit) -> Vec<Seen> {
     let alpha = handle("alpha");
-    let of = |incident, recipient| NoticeFilter {
-        incident,
-        recipient,
-    };
+    let of = |incident, recipient| NoticeFilter { incident, recipient };
     let mut seen = Vec::new();
     let by_number = store.notice(permit, &notice(1, "alpha").number).await;
     seen.push(("notice to alpha", one(by_number)));
-    seen.push((
-        "notice for alpha",
-        one(store.notice_for(permit, &id(1), &alpha).await),
-    ));
+    seen.push(("notice for alpha", one(store.notice_for(permit, &id(1), &alpha).await)));
     for (name, filter) in [
         ("notices", of(None, None)),
         ("notices of", of(Some(id(1)), None)),
@@ -144,28 +93,16 @@ async fn notices(store: &Store, permit: &ReadPermit) -> Vec<Seen> {
     ] {
         seen.push((name, many(store.notices(permit, &filter, 9, None).await)));
     }
-    seen.push((
-        "notice count",
-        number(store.notice_count(permit).await.unwrap()),
-    ));
-    seen.push((
-        "remediations",
-        many(store.remediations(permit, &id(1), 9, None).await),
-    ));
+    seen.push(("notice count", number(store.notice_count(permit).await.unwrap())));
+    seen.push(("remediations", many(store.remediations(permit, &id(1), 9, None).await)));
     seen
 }
 
 async fn journal(store: &Store, permit: &ReadPermit) -> Vec<Seen> {
     let mut seen = Vec::new();
     seen.push(("journal", many(store.journal(permit, 9, None).await)));
-    seen.push((
-        "journal of",
-        many(store.journal_of(permit, "world", 9).await),
-    ));
-    seen.push((
-        "journal since",
-        many(store.journal_since(permit, 0, 9).await),
-    ));
+    seen.push(("journal of", many(store.journal_of(permit, "world", 9).await)));
+    seen.push(("journal since", many(store.journal_since(permit, 0, 9).await)));
     seen
 }
 
@@ -183,18 +120,10 @@ async fn an_organisation_sees_its_own_slice_and_nothing_of_its_neighbour() {
     let world = World::with_an_incident().await;
     let mut tx = world.store.begin().await.unwrap();
     let (reason, raw) = ("no address".to_owned(), "?".to_owned());
-    let row = Quarantined {
-        line: 7,
-        reason,
-        raw,
-    };
-    tx.insert_quarantined(&delivery(1).id, &[row])
-        .await
-        .unwrap();
+    let row = Quarantined { line: 7, reason, raw };
+    tx.insert_quarantined(&delivery(1).id, &[row]).await.unwrap();
     let subject = Subject::Ip("192.0.2.1".parse().unwrap());
-    tx.upsert_remediations(&[remediation(subject)])
-        .await
-        .unwrap();
+    tx.upsert_remediations(&[remediation(subject)]).await.unwrap();
     world.keep(tx).await.unwrap();
 
     let mut columns = Vec::new();
@@ -247,10 +176,7 @@ async fn an_organisation_sees_its_own_slice_and_nothing_of_its_neighbour() {
 async fn no_permit_short_of_everything_verifies_the_journal() {
     let world = World::new().await;
     let refused = world.store.verify_journal(&only("alpha")).await;
-    assert!(
-        matches!(refused, Err(StoreError::OutOfReach { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::OutOfReach { .. })), "{refused:?}");
 }
 
 #[test]
@@ -272,9 +198,7 @@ async fn a_question_whose_permit_was_forgotten_sees_nothing() {
         ("READ_OBLIGATION", id::<()>(1).to_string()),
         ("READ_DELIVERY", delivery(1).id.to_string()),
     ] {
-        let found = statements()
-            .into_iter()
-            .find(|(_, known, _)| *known == name);
+        let found = statements().into_iter().find(|(_, known, _)| *known == name);
         let (_, _, sql) = found.unwrap();
         for (reach, wanted) in [(Some("*".to_owned()), 1), (None, 0)] {
             let asked = sqlx::query(sql).bind(reach).bind(key.clone());

@@ -21,10 +21,7 @@ fn a_child_that_works_costs_processor_time_and_leaves_its_output() {
     let output = folder.path().join("out");
     let script = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo $i";
     let cost = only_child(&output, &["sh", "-c", script]).unwrap();
-    assert!(
-        cost.succeeded && cost.cpu > Duration::ZERO && cost.peak > 0,
-        "{cost:?}"
-    );
+    assert!(cost.succeeded && cost.cpu > Duration::ZERO && cost.peak > 0, "{cost:?}");
     assert_eq!(std::fs::read_to_string(output).unwrap(), "20000\n");
 }
 
@@ -32,9 +29,5 @@ fn a_child_that_works_costs_processor_time_and_leaves_its_output() {
 fn a_child_that_fails_is_seen_to_fail() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("out");
-    assert!(
-        !only_child(&output, &["sh", "-c", "exit 3"])
-            .unwrap()
-            .succeeded
-    );
+    assert!(!only_child(&output, &["sh", "-c", "exit 3"]).unwrap().succeeded);
 }

@@ -17,11 +17,7 @@ fn report(rows: u64, costs: &[Cost]) -> Report {
     let mut report = Report::new(rows, rows * 250, cost(100, 80, 2));
     for cost in costs {
         let written = vec![("cases".to_owned(), 8192), ("ledger".to_owned(), rows * 40)];
-        report.add(Run {
-            cost: *cost,
-            written,
-            said: r#"{"rows":1}"#.to_owned(),
-        });
+        report.add(Run { cost: *cost, written, said: r#"{"rows":1}"#.to_owned() });
     }
     report
 }
@@ -32,11 +28,7 @@ fn check(report: &Report, expected: Expect) {
 
 #[test]
 fn the_median_of_three_runs_is_judged() {
-    let costs = [
-        cost(20_000, 30_000, 700),
-        cost(21_000, 40_000, 900),
-        cost(19_000, 25_000, 600),
-    ];
+    let costs = [cost(20_000, 30_000, 700), cost(21_000, 40_000, 900), cost(19_000, 25_000, 600)];
     let report = report(10_000_000, &costs);
     assert!(report.meets_floor());
     check(

@@ -16,19 +16,14 @@ duty = "A1"
 "#;
 
 fn check_with(vectors: &str, expected: Expect) {
-    let tree = Tree::of(&[
-        ("regimes/example.toml", PACK),
-        ("crates/rules/vectors/due.csv", vectors),
-    ]);
+    let tree =
+        Tree::of(&[("regimes/example.toml", PACK), ("crates/rules/vectors/due.csv", vectors)]);
     expected.assert_eq(&say(check, &tree));
 }
 
 #[test]
 fn a_case_in_the_pack_or_beside_it_is_enough() {
-    check_with(
-        "id,note,regime,duty\nD1,\"a, b\",example.1,A10\n",
-        expect![[""]],
-    );
+    check_with("id,note,regime,duty\nD1,\"a, b\",example.1,A10\n", expect![[""]]);
 }
 
 #[test]

@@ -5,10 +5,8 @@ use expect_test::{Expect, expect};
 use super::*;
 use crate::tidy::say;
 
-const GOOD_DOOR: (&str, &str) = (
-    "README.md",
-    "`cargo run --release -- demo`, then `cargo xtask test`.",
-);
+const GOOD_DOOR: (&str, &str) =
+    ("README.md", "`cargo run --release -- demo`, then `cargo xtask test`.");
 
 fn check_map(map: &str, expected: Expect) {
     let tree = Tree::of(&[
@@ -22,10 +20,7 @@ fn check_map(map: &str, expected: Expect) {
 
 #[test]
 fn paths_that_are_there_pass() {
-    check_map(
-        "`crates/model/` holds `crates/model/src/lib.rs`; see `deny.toml`.",
-        expect![[""]],
-    );
+    check_map("`crates/model/` holds `crates/model/src/lib.rs`; see `deny.toml`.", expect![[""]]);
 }
 
 #[test]
@@ -69,14 +64,8 @@ fn drawings_in_fences_are_left_alone() {
 fn a_link_that_leads_nowhere_is_found_in_any_document() {
     let tree = Tree::of(&[
         GOOD_DOOR,
-        (
-            "ARCHITECTURE.md",
-            "[good](deny.toml) [web](https://example.org/x) [part](#part)",
-        ),
-        (
-            "docs/api.md",
-            "[up](../deny.toml#licences)\n[gone](errors.md)",
-        ),
+        ("ARCHITECTURE.md", "[good](deny.toml) [web](https://example.org/x) [part](#part)"),
+        ("docs/api.md", "[up](../deny.toml#licences)\n[gone](errors.md)"),
         ("deny.toml", ""),
     ]);
     expect![[r"

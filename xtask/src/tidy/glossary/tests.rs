@@ -13,10 +13,7 @@ fn check_rows(rows: &str, expected: Expect) {
             "crates/model/src/notice.rs",
             "pub struct Notice {\n}\n    NoticeNumber, \"notice number\",\n",
         ),
-        (
-            "crates/model/src/incident.rs",
-            "pub(crate) struct Hidden;\npub enum State {}\n",
-        ),
+        ("crates/model/src/incident.rs", "pub(crate) struct Hidden;\npub enum State {}\n"),
     ]);
     expected.assert_eq(&say(check, &tree));
 }

@@ -6,18 +6,12 @@ use super::*;
 use crate::tidy::say;
 
 fn check_file(text: &str, expected: Expect) {
-    expected.assert_eq(&say(
-        check,
-        &Tree::of(&[("crates/a/src/b.rs", text), ("a.md", "")]),
-    ));
+    expected.assert_eq(&say(check, &Tree::of(&[("crates/a/src/b.rs", text), ("a.md", "")])));
 }
 
 #[test]
 fn a_file_that_says_what_it_is_passes() {
-    check_file(
-        "//! Notices: what tells one recipient its slice.\n",
-        expect![[""]],
-    );
+    check_file("//! Notices: what tells one recipient its slice.\n", expect![[""]]);
 }
 
 #[test]

@@ -29,11 +29,7 @@ fn the_house_as_it_is_drawn_passes() {
 #[test]
 fn neighbours_do_not_import_one_another() {
     check_members(
-        &[
-            ("model", &[]),
-            ("feeds", &["model", "atlas"]),
-            ("atlas", &["model"]),
-        ],
+        &[("model", &[]), ("feeds", &["model", "atlas"]), ("atlas", &["model"])],
         expect![[r"
             crates/feeds/Cargo.toml:1: `feeds` imports `atlas`: that is not in the table
                 fix: take the dependency out, or move the code to where both are seen; the table is in ARCHITECTURE.md
@@ -77,11 +73,7 @@ fn the_test_world_stays_out_of_the_product() {
 #[test]
 fn a_circle_through_tests_is_told_once() {
     check_members(
-        &[
-            ("model", &["[rules]"]),
-            ("rules", &["model"]),
-            ("app", &["rules"]),
-        ],
+        &[("model", &["[rules]"]), ("rules", &["model"]), ("app", &["rules"])],
         expect![[r"
             crates/model/Cargo.toml:1: imports go in a circle: model → rules → model
                 fix: move the test to the crate that sees both

@@ -1,0 +1,499 @@
+//! An intake: one delivery on its way into the ledger.
+//!
+//! Batch by batch, in the order of the delivery's lines: [`Intake::admit`] says which rows are the first of
+//! their key, [`Intake::keep`] takes those rows, and [`Intake::finish`] makes everything visible at once.
+//! Of rows with the same key the one on the lowest line is kept, so the same delivery gives the same rows
+//! however it is cut into batches.
+//!
+//! What is dropped before it is finished leaves at most files that nobody reads.
+
+mod known;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use model::columns::Texts;
+use model::{Attribution, DeliveryId, Holding, Ip, Sightings};
+
+use crate::days::{Day, date_of, day_of, hour_bit, hour_of};
+use crate::error::LedgerError;
+use crate::keeper::{Inner, Pen};
+use crate::log::{Action, Commit};
+use crate::names::{Names, at, index, next_code};
+use crate::rows::{Meaning, Row};
+use crate::seen::{Again, Circumstances, News, Pair, Pairs, Seen, Subject};
+use crate::segments::{Kind, Segments, Written};
+use crate::tally::{HoldingGroup, HourGroup, Tally};
+
+/// A delivery may not span more days than this, because each needs a file of its own.
+const MOST_DAYS: usize = 1000;
+
+/// A delivery on its way in.
+#[derive(Debug)]
+pub struct Intake {
+    inner: Arc<Inner>,
+    /// Kept until the end: nobody else in this process writes meanwhile.
+    pen: Pen,
+    delivery: DeliveryId,
+    /// The same in hexadecimal.
+    hex: String,
+    names: Names,
+    holdings: Holdings,
+    pairs: Pairs,
+    seen: Seen,
+    tally: Tally,
+    segments: Segments,
+    days: BTreeSet<Day>,
+    receipt: Receipt,
+    kept: u64,
+}
+
+/// An intake of which nothing is missing but the commit.
+#[derive(Debug)]
+pub(crate) struct WholeIntake {
+    pen: Pen,
+    commit: Commit,
+    receipt: Receipt,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Rows taken in.
+    pub sightings: u64,
+    /// Of those, the first of their day for their address, threat and destination.
+    pub new: u64,
+    /// The others.
+    pub again: u64,
+    /// Of the new ones, those whose holder is known.
+    pub attributed: u64,
+    /// The days of UTC it touched.
+    pub days: BTreeSet<Date>,
+    pub files: u64,
+    /// The size of those files, tallies not counted.
+    pub bytes: u64,
+}
+
+impl Intake {
+    pub(crate) fn new(inner: Arc<Inner>, pen: Pen, delivery: DeliveryId) -> Self {
+        let hex = delivery.to_string();
+        let segments = Segments::new(inner.disk.clone(), &hex);
+        Self {
+            inner,
+            pen,
+            delivery,
+            hex,
+            names: Names::default(),
+            holdings: Holdings::default(),
+            pairs: Pairs::default(),
+            seen: Seen::default(),
+            tally: Tally::default(),
+            segments,
+            days: BTreeSet::new(),
+            receipt: Receipt::default(),
+            kept: 0,
+        }
+    }
+
+    /// Counts a batch, and says which of its rows are the first of their key: their indexes, ascending.
+    ///
+    /// Every one of them must then be [kept](Self::keep), before the next batch.
+    pub async fn admit(
+        &mut self,
+        sightings: &Sightings,
+        attribution: &Attribution,
+    ) -> Result<Vec<u32>, LedgerError> {
+        check_columns(sightings, attribution)?;
+        for day in days_of(sightings)? {
+            if self.days.insert(day) {
+                self.check_days()?;
+                self.know_day(day).await?;
+            }
+        }
+        let codes = Codes::of(sightings, &mut self.names)?;
+        let mut new = Vec::new();
+        for row in 0..sightings.len() {
+            if self.admit_row(sightings, attribution, &codes, row)? {
+                new.push(next_code(row, "rows in a batch")?);
+            }
+        }
+        let count = |n: usize| u64::try_from(n).unwrap_or_default();
+        self.receipt.sightings += count(sightings.len());
+        self.receipt.new += count(new.len());
+        self.receipt.again += count(sightings.len() - new.len());
+        Ok(new)
+    }
+
+    /// Takes the rows that [`admit`](Self::admit) named, with what else the feed said of each.
+    pub async fn keep(
+        &mut self,
+        sightings: &Sightings,
+        attribution: &Attribution,
+        kept: &[u32],
+        details: Texts,
+    ) -> Result<(), LedgerError> {
+        check_columns(sightings, attribution)?;
+        if details.len() != kept.len() {
+            return Err(LedgerError::Batch { what: "there are not as many details as kept rows" });
+        }
+        let codes = Codes::of(sightings, &mut self.names)?;
+        for (&row, details) in kept.iter().zip(details.iter()) {
+            self.keep_row(sightings, attribution, (&codes, index(row)), details)?;
+            if self.segments.is_full() {
+                self.segments
+                    .relieve(Kind::First, &meaning(&self.names, &self.holdings, &self.hex))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left and makes the delivery visible, by one entry in the log.
+    pub async fn finish(self) -> Result<Receipt, LedgerError> {
+        let inner = self.inner.clone();
+        let written = self.write().await?;
+        inner.log.commit(&written.commit).await?;
+        drop(written.pen);
+        Ok(written.receipt)
+    }
+
+    /// Writes all files. Nobody can see them before the commit.
+    pub(crate) async fn write(mut self) -> Result<WholeIntake, LedgerError> {
+        if self.kept != self.receipt.new {
+            return Err(LedgerError::Unkept { admitted: self.receipt.new, kept: self.kept });
+        }
+        let meaning = meaning(&self.names, &self.holdings, &self.hex);
+        self.segments.flush(Kind::First, &meaning).await?;
+        self.write_again().await?;
+        let stem = self.segments.stem().to_owned();
+        let written = self.segments.finish().await?;
+        let (disk, holdings) = (&self.inner.disk, &self.holdings.list);
+        let tallies = self.tally.write(disk, &stem, &self.names, holdings).await?;
+        let mut receipt = self.receipt;
+        receipt.days = self.days.iter().copied().filter_map(date_of).collect();
+        receipt.files = u64::try_from(written.len()).unwrap_or_default();
+        receipt.bytes = written.iter().map(|file| file.entry.bytes).sum();
+        let commit = commit(self.delivery, &written, &tallies, &receipt);
+        Ok(WholeIntake { pen: self.pen, commit, receipt })
+    }
+
+    /// Whether a row is the first of its key.
+    fn admit_row(
+        &mut self,
+        sightings: &Sightings,
+        attribution: &Attribution,
+        codes: &Codes,
+        row: usize,
+    ) -> Result<bool, LedgerError> {
+        let seen = at(&sightings.seen, row);
+        let day = day_of(seen).ok_or(OUTSIDE)?;
+        let ip = at(&sightings.ip, row);
+        let threat = Codes::at(&codes.threat, sightings.threat.codes(), row);
+        let pair = Pair {
+            day,
+            threat,
+            destination_ip: at(&sightings.destination_ip, row),
+            destination_port: at(&sightings.destination_port, row),
+            destination_domain: self.names.code(sightings.destination_domain.get(row))?,
+        };
+        let pair = self.pairs.code(pair)?;
+        let what = Circumstances {
+            seen,
+            hour: hour_of(seen),
+            classification: Codes::at(&codes.classification, sightings.classification.codes(), row),
+            holding: self.holdings.code(attribution, row)?,
+        };
+        // Nearly every row has an address, and then its texts need not be looked at.
+        let subject = if ip.is_none() {
+            self.subject(ip, sightings.domain.get(row), sightings.url.get(row))?
+        } else {
+            Subject::Ip(ip)
+        };
+        let news = self.seen.admit(subject, pair, &what)?;
+        self.count(threat, ip, &what, news)?;
+        Ok(news == News::Key)
+    }
+
+    /// Brings what is news of an address into the tallies.
+    fn count(
+        &mut self,
+        threat: u32,
+        ip: Ip,
+        what: &Circumstances,
+        news: News,
+    ) -> Result<(), LedgerError> {
+        let Circumstances { hour, classification, holding, .. } = *what;
+        if news != News::Nothing {
+            self.tally.count_hour(HourGroup { threat, classification, hour }, ip)?;
+        }
+        if matches!(news, News::Key | News::Record) && !ip.is_none() {
+            let day = crate::days::day_of_hour(hour);
+            self.tally.count_holding(HoldingGroup { threat, classification, day, holding }, ip)?;
+        }
+        Ok(())
+    }
+
+    /// Who was seen: the address, else the URL, else the domain.
+    fn subject(&mut self, ip: Ip, domain: &str, url: &str) -> Result<Subject, LedgerError> {
+        if !ip.is_none() {
+            return Ok(Subject::Ip(ip));
+        }
+        if !url.is_empty() {
+            return Ok(Subject::Url(self.names.code(url)?));
+        }
+        Ok(Subject::Domain(self.names.code(domain)?))
+    }
+
+    fn keep_row(
+        &mut self,
+        sightings: &Sightings,
+        attribution: &Attribution,
+        (codes, row): (&Codes, usize),
+        details: &str,
+    ) -> Result<(), LedgerError> {
+        let seen = at(&sightings.seen, row);
+        let day = day_of(seen).filter(|_| row < sightings.len()).ok_or(OUTSIDE)?;
+        let holding = self.holdings.code(attribution, row)?;
+        self.kept += 1;
+        self.receipt.attributed += u64::from(holding != 0);
+        let row = Row {
+            seen,
+            last_seen: seen,
+            count: 1,
+            hours: hour_bit(hour_of(seen)),
+            ip: at(&sightings.ip, row),
+            port: at(&sightings.port, row),
+            domain: sightings.domain.get(row),
+            url: sightings.url.get(row),
+            threat: Codes::at(&codes.threat, sightings.threat.codes(), row),
+            classification: Codes::at(&codes.classification, sightings.classification.codes(), row),
+            transport: Codes::at(&codes.transport, sightings.transport.codes(), row),
+            destination_ip: at(&sightings.destination_ip, row),
+            destination_port: at(&sightings.destination_port, row),
+            destination_domain: self.names.code(sightings.destination_domain.get(row))?,
+            stated_asn: at(&sightings.stated_asn, row),
+            holding,
+            line: at(&sightings.line, row),
+            details,
+        };
+        self.segments.push(day, &row, &meaning(&self.names, &self.holdings, &self.hex));
+        Ok(())
+    }
+
+    /// Writes a thin row for each record of a key that was seen again, by day and in order of address.
+    async fn write_again(&mut self) -> Result<(), LedgerError> {
+        let mut reseen = std::mem::take(&mut self.seen).into_again();
+        let (mut v4, mut others) =
+            (std::mem::take(&mut reseen.v4), std::mem::take(&mut reseen.others));
+        v4.sort_unstable_by_key(|&(ip, pair, _)| (self.pairs.get(pair).day, ip, pair));
+        others
+            .sort_unstable_by_key(|&(subject, pair, _)| (self.pairs.get(pair).day, subject, pair));
+        let v4 = v4.into_iter().map(|(ip, pair, head)| (Subject::Ip(Ip::from_v4(ip)), pair, head));
+        let meaning = meaning(&self.names, &self.holdings, &self.hex);
+        for (subject, pair, head) in v4.chain(others) {
+            let pair = self.pairs.get(pair);
+            for record in reseen.records(head) {
+                let row = thin_row(subject, &pair, record, &self.names);
+                self.segments.push(pair.day, &row, &meaning);
+            }
+            if self.segments.is_full() {
+                self.segments.relieve(Kind::Again, &meaning).await?;
+            }
+        }
+        self.segments.flush(Kind::Again, &meaning).await
+    }
+
+    fn check_days(&self) -> Result<(), LedgerError> {
+        if self.days.len() > MOST_DAYS {
+            return Err(LedgerError::TooManyDays { most: MOST_DAYS });
+        }
+        Ok(())
+    }
+}
+
+const OUTSIDE: LedgerError =
+    LedgerError::Batch { what: "a row lies outside the calendar or the batch" };
+
+fn meaning<'a>(names: &'a Names, holdings: &'a Holdings, delivery: &'a str) -> Meaning<'a> {
+    Meaning { names, holdings: &holdings.list, delivery }
+}
+
+/// Re-sightings of one key under one classification and holder, in the table's words.
+fn thin_row<'a>(subject: Subject, pair: &Pair, record: &Again, names: &'a Names) -> Row<'a> {
+    let (ip, domain, url) = match subject {
+        Subject::Ip(ip) => (ip, "", ""),
+        Subject::Domain(code) => (Ip::NONE, names.get(code), ""),
+        Subject::Url(code) => (Ip::NONE, "", names.get(code)),
+    };
+    Row {
+        seen: record.first,
+        last_seen: record.last,
+        count: record.count,
+        hours: record.hours,
+        ip,
+        domain,
+        url,
+        threat: pair.threat,
+        classification: record.classification,
+        destination_ip: pair.destination_ip,
+        destination_port: pair.destination_port,
+        destination_domain: pair.destination_domain,
+        holding: record.holding,
+        ..Row::default()
+    }
+}
+
+fn commit(
+    delivery: DeliveryId,
+    written: &[Written],
+    tallies: &BTreeMap<Day, String>,
+    receipt: &Receipt,
+) -> Commit {
+    let mut commit = Commit::of_delivery(delivery);
+    let info = serde_json::json!({
+        "timestamp": written.iter().map(|file| file.modified).max(),
+        "operation": "WRITE",
+        "operationParameters": { "mode": "Append" },
+        "engineInfo": "juyan",
+        "operationMetrics": {
+            "sightings": receipt.sightings,
+            "new": receipt.new,
+            "attributed": receipt.attributed,
+        },
+    });
+    commit.actions.push(Action::CommitInfo(info));
+    commit.days.clone_from(&receipt.days);
+    commit.actions.extend(written.iter().map(|file| {
+        let tallies = tallies.get(&crate::days::day_of_date(file.entry.day));
+        Action::Add(Box::new(file.add(tallies.map(String::as_str))))
+    }));
+    commit
+}
+
+/// Refuses a batch whose columns differ in length.
+fn check_columns(s: &Sightings, attribution: &Attribution) -> Result<(), LedgerError> {
+    let lengths = [
+        s.line.len(),
+        s.ip.len(),
+        s.port.len(),
+        s.domain.len(),
+        s.url.len(),
+        s.threat.len(),
+        s.classification.len(),
+        s.transport.len(),
+        s.destination_ip.len(),
+        s.destination_port.len(),
+        s.destination_domain.len(),
+        s.stated_asn.len(),
+        attribution.codes.len(),
+    ];
+    if lengths.iter().all(|&length| length == s.len()) {
+        Ok(())
+    } else {
+        Err(LedgerError::Batch { what: "its columns differ in length" })
+    }
+}
+
+/// The days of a batch, each once.
+fn days_of(sightings: &Sightings) -> Result<BTreeSet<Day>, LedgerError> {
+    let mut days = BTreeSet::new();
+    let mut last = None;
+    for &seen in &sightings.seen {
+        let day = day_of(seen).ok_or(OUTSIDE)?;
+        if last != Some(day) {
+            days.insert(day);
+            last = Some(day);
+        }
+    }
+    Ok(days)
+}
+
+/// What a batch's own codes mean in the intake's names.
+struct Codes {
+    threat: Vec<u32>,
+    classification: Vec<u32>,
+    transport: Vec<u32>,
+}
+
+impl Codes {
+    fn of(sightings: &Sightings, names: &mut Names) -> Result<Self, LedgerError> {
+        Ok(Self {
+            threat: names.codes_of(&sightings.threat)?,
+            classification: names.codes_of(&sightings.classification)?,
+            transport: names.codes_of(&sightings.transport)?,
+        })
+    }
+
+    /// The intake's code for a row of a column.
+    fn at(meaning: &[u32], codes: &[u32], row: usize) -> u32 {
+        at(meaning, index(at(codes, row)))
+    }
+}
+
+/// Holdings by code. Code 0 is *unknown*, and nothing else is.
+#[derive(Debug)]
+struct Holdings {
+    known: hashbrown::HashMap<Holding, u32, foldhash::fast::RandomState>,
+    list: Vec<Holding>,
+    last: Option<Translated>,
+}
+
+/// A code that is not known yet.
+const NOT_YET: u32 = u32::MAX;
+
+/// The table that batches came with last, and for each of its codes ours, or [`NOT_YET`].
+#[derive(Debug)]
+struct Translated {
+    table: Arc<[Holding]>,
+    codes: Vec<u32>,
+}
+
+impl Default for Holdings {
+    fn default() -> Self {
+        let known = std::iter::once((Holding::default(), 0)).collect();
+        Self { known, list: vec![Holding::default()], last: None }
+    }
+}
+
+impl Holdings {
+    fn code(&mut self, attribution: &Attribution, row: usize) -> Result<u32, LedgerError> {
+        let theirs = index(at(&attribution.codes, row));
+        if let Some(last) = &self.last
+            && Arc::ptr_eq(&last.table, &attribution.holdings)
+            && let Some(&code) = last.codes.get(theirs)
+            && code != NOT_YET
+        {
+            return Ok(code);
+        }
+        let Some(holding) = attribution.holdings.get(theirs) else {
+            return Ok(0);
+        };
+        let code = self.learn(holding)?;
+        self.remember(&attribution.holdings, theirs, code);
+        Ok(code)
+    }
+
+    fn learn(&mut self, holding: &Holding) -> Result<u32, LedgerError> {
+        if let Some(&code) = self.known.get(holding) {
+            return Ok(code);
+        }
+        let code = next_code(self.list.len(), "holdings")?;
+        self.known.insert(holding.clone(), code);
+        self.list.push(holding.clone());
+        Ok(code)
+    }
+
+    fn remember(&mut self, table: &Arc<[Holding]>, theirs: usize, code: u32) {
+        let same = self.last.as_ref().is_some_and(|last| Arc::ptr_eq(&last.table, table));
+        if !same {
+            self.last =
+                Some(Translated { table: table.clone(), codes: vec![NOT_YET; table.len()] });
+        }
+        if let Some(last) = &mut self.last
+            && let Some(slot) = last.codes.get_mut(theirs)
+        {
+            *slot = code;
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Segments: the Parquet files that an intake writes, before the log knows of them.
+//!
+//! A file holds one day. It is encoded in memory and put whole, so no half file ever has its name. Memory
+//! is bounded whatever number of days a delivery spans: when the rows waiting or the bytes encoded pass
+//! their bound, the day that holds most is written out.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use model::Ip;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+use uuid::Uuid;
+
+use crate::days::{Day, date_of};
+use crate::disk::Disk;
+use crate::error::LedgerError;
+use crate::log::{Add, Stats, TABLE};
+use crate::rows::{Extremes, Meaning, Row, Rows};
+use crate::schema::{self, Bounds, FileEntry};
+
+/// Rows of a row group, and rows waiting at most.
+const ROW_GROUP: usize = 128 << 10;
+/// Bytes of text waiting at most, for rows with long details.
+const TEXT_WAITING: usize = 64 << 20;
+/// Rows of a file.
+const FILE_ROWS: u64 = 1 << 20;
+/// Bytes of a file, about.
+const FILE_BYTES: usize = 64 << 20;
+/// Bytes encoded and not yet put, over all days.
+const ENCODED: usize = 96 << 20;
+
+/// The files of one delivery.
+#[derive(Debug)]
+pub(crate) struct Segments {
+    disk: Disk,
+    /// Begins the name of each file; the rest is unique to this intake.
+    stem: String,
+    days: BTreeMap<Day, Segment>,
+    waiting: usize,
+    text_waiting: usize,
+    written: Vec<Written>,
+}
+
+/// What of one day has not become a file yet.
+#[derive(Debug, Default)]
+struct Segment {
+    rows: Rows,
+    open: Option<Open>,
+}
+
+/// A file that is being encoded.
+#[derive(Debug)]
+struct Open {
+    writer: ArrowWriter<Vec<u8>>,
+    extremes: Extremes,
+}
+
+/// A file that is on disk.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) entry: FileEntry,
+    nulls: [u64; 2],
+    /// In milliseconds since 1970, by the store's clock.
+    pub(crate) modified: i64,
+}
+
+/// Which kind of rows is being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    First,
+    Again,
+}
+
+impl Segments {
+    pub(crate) fn new(disk: Disk, delivery: &str) -> Self {
+        let short = delivery.get(..16).unwrap_or(delivery);
+        Self {
+            disk,
+            stem: format!("{short}-{}", Uuid::now_v7().simple()),
+            days: BTreeMap::new(),
+            waiting: 0,
+            text_waiting: 0,
+            written: Vec::new(),
+        }
+    }
+
+    /// The name that ties the tallies of a day to this intake.
+    pub(crate) fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    /// Takes a row; it waits until [`relieve`](Self::relieve) or [`flush`](Self::flush).
+    pub(crate) fn push(&mut self, day: Day, row: &Row<'_>, meaning: &Meaning<'_>) {
+        let weight = meaning.weight(row);
+        self.days.entry(day).or_default().rows.push(row, weight);
+        self.waiting += 1;
+        self.text_waiting += weight;
+    }
+
+    /// Whether memory holds as much as it may; then [`relieve`](Self::relieve).
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting >= ROW_GROUP || self.text_waiting >= TEXT_WAITING
+    }
+
+    /// Writes out what memory must not hold any longer.
+    pub(crate) async fn relieve(
+        &mut self,
+        kind: Kind,
+        meaning: &Meaning<'_>,
+    ) -> Result<(), LedgerError> {
+        while self.is_full() {
+            let most = self.days.iter().max_by_key(|(_, day)| {
+                day.rows.len().max(day.rows.weight() / (TEXT_WAITING / ROW_GROUP))
+            });
+            let Some((&day, _)) = most else { return Ok(()) };
+            self.encode(day, kind, meaning).await?;
+        }
+        Ok(())
+    }
+
+    /// Encodes all rows that wait.
+    pub(crate) async fn flush(
+        &mut self,
+        kind: Kind,
+        meaning: &Meaning<'_>,
+    ) -> Result<(), LedgerError> {
+        let days: Vec<Day> = self.days.keys().copied().collect();
+        for day in days {
+            self.encode(day, kind, meaning).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts every file that is still open, and hands over all.
+    pub(crate) async fn finish(mut self) -> Result<Vec<Written>, LedgerError> {
+        let days: Vec<Day> = self.days.keys().copied().collect();
+        for day in days {
+            self.close(day).await?;
+        }
+        Ok(self.written)
+    }
+
+    /// Encodes the waiting rows of a day as one row group.
+    async fn encode(
+        &mut self,
+        day: Day,
+        kind: Kind,
+        meaning: &Meaning<'_>,
+    ) -> Result<(), LedgerError> {
+        let segment = self.days.entry(day).or_default();
+        let rows = std::mem::take(&mut segment.rows);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.waiting -= rows.len();
+        self.text_waiting -= rows.weight();
+        let extremes = rows.extremes(meaning.names);
+        let encoded = segment.encode(rows, kind, meaning).map_err(|s| bad(&self.stem, s))?;
+        let Some(open) = &mut segment.open else {
+            return Ok(());
+        };
+        open.extremes.join(extremes);
+        if open.extremes.rows >= FILE_ROWS || encoded >= FILE_BYTES {
+            return self.close(day).await;
+        }
+        self.relieve_encoded().await
+    }
+
+    async fn relieve_encoded(&mut self) -> Result<(), LedgerError> {
+        let sizes = self.days.iter().map(|(&day, segment)| (segment.encoded(), day));
+        let (total, most) =
+            sizes.fold((0, (0, 0)), |(sum, most), next| (sum + next.0, most.max(next)));
+        if total >= ENCODED { self.close(most.1).await } else { Ok(()) }
+    }
+
+    async fn close(&mut self, day: Day) -> Result<(), LedgerError> {
+        let Some(open) = self.days.get_mut(&day).and_then(|segment| segment.open.take()) else {
+            return Ok(());
+        };
+        let date = date_of(day).ok_or(LedgerError::Batch { what: "a day outside the calendar" })?;
+        let name = format!("day={date}/{}-{:05}.parquet", self.stem, self.written.len());
+        let path = self.disk.at(TABLE);
+        let path = name.split('/').fold(path, object_store::path::Path::join);
+        let Open { writer, extremes } = open;
+        let bytes = Bytes::from(writer.into_inner().map_err(|s| bad(path.as_ref(), s))?);
+        let size = u64::try_from(bytes.len()).unwrap_or_default();
+        self.disk.put(&path, bytes).await?;
+        let modified = self.disk.head(&path).await?.last_modified.timestamp_millis();
+        self.written.push(Written {
+            nulls: [extremes.v4_nulls, extremes.v6_nulls],
+            entry: extremes.entry(name, date, size),
+            modified,
+        });
+        Ok(())
+    }
+}
+
+impl Segment {
+    /// Adds a row group to the open file, opening one if need be. Returns its size so far.
+    fn encode(
+        &mut self,
+        rows: Rows,
+        kind: Kind,
+        meaning: &Meaning<'_>,
+    ) -> Result<usize, ParquetError> {
+        let batch = rows.batch(kind == Kind::Again, meaning)?;
+        drop(rows);
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => Open::new()?,
+        };
+        open.writer.write(&batch)?;
+        open.writer.flush()?;
+        Ok(self.open.insert(open).writer.bytes_written())
+    }
+
+    fn encoded(&self) -> usize {
+        self.open.as_ref().map_or(0, |open| open.writer.bytes_written())
+    }
+}
+
+impl Open {
+    fn new() -> Result<Self, ParquetError> {
+        let properties = Some(properties());
+        let writer = ArrowWriter::try_new(Vec::new(), schema::sightings_schema(), properties)?;
+        Ok(Self { writer, extremes: Extremes::default() })
+    }
+}
+
+impl Written {
+    pub(crate) fn add(&self, tallies: Option<&str>) -> Add {
+        Add::new(&self.entry, Stats::of(&self.entry, self.nulls), self.modified, tallies)
+    }
+}
+
+impl Extremes {
+    fn entry(self, path: String, day: jiff::civil::Date, bytes: u64) -> FileEntry {
+        let v6 = |ip: Ip| {
+            let mut text = String::new();
+            schema::write_v6(ip, &mut text);
+            text
+        };
+        let v4 = self.v4.map(|(least, greatest)| (i64::from(least), i64::from(greatest)));
+        FileEntry {
+            path,
+            day,
+            rows: self.rows,
+            bytes,
+            seen: bounds(self.seen),
+            ip_v4: bounds(v4),
+            ip_v6: bounds(self.v6.map(|(least, greatest)| (v6(least), v6(greatest)))),
+            threat: bounds(self.threat),
+        }
+    }
+}
+
+fn bounds<T>(extremes: Option<(T, T)>) -> Bounds<T> {
+    extremes.map_or(Bounds::Nothing, |(least, greatest)| Bounds::Within(least, greatest))
+}
+
+fn bad(path: &str, source: ParquetError) -> LedgerError {
+    LedgerError::Parquet { path: path.to_owned(), source }
+}
+
+/// How files are encoded.
+///
+/// Columns whose values hardly repeat have no dictionary: building one and then giving it up costs more
+/// than the whole encoding. Addresses ascend, so their differences are small.
+fn properties() -> WriterProperties {
+    let packed = [schema::SEEN, schema::LAST_SEEN, schema::IP_V4, schema::LINE];
+    let mut properties = compressed()
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_max_row_group_row_count(Some(ROW_GROUP * 2));
+    for name in packed {
+        properties = plain(properties, name, Encoding::DELTA_BINARY_PACKED);
+    }
+    properties = plain(properties, schema::IP_V6, Encoding::DELTA_BYTE_ARRAY);
+    properties = plain(properties, schema::DETAILS, Encoding::DELTA_LENGTH_BYTE_ARRAY);
+    let chunk_statistics = [schema::DETAILS, schema::DELIVERY, schema::AS_NAME];
+    for name in chunk_statistics {
+        let column = ColumnPath::from(name);
+        properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
+    }
+    for name in [schema::IP_V4, schema::IP_V6] {
+        let column = ColumnPath::from(name);
+        properties = properties
+            .set_column_bloom_filter_enabled(column.clone(), true)
+            .set_column_bloom_filter_fpp(column.clone(), 0.01)
+            .set_column_bloom_filter_max_ndv(column, 128 << 10);
+    }
+    properties.build()
+}
+
+fn plain(
+    properties: WriterPropertiesBuilder,
+    name: &str,
+    encoding: Encoding,
+) -> WriterPropertiesBuilder {
+    properties
+        .set_column_dictionary_enabled(ColumnPath::from(name), false)
+        .set_column_encoding(ColumnPath::from(name), encoding)
+}
+
+/// What all our Parquet files share.
+pub(crate) fn compressed() -> WriterPropertiesBuilder {
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
+    WriterProperties::builder().set_compression(Compression::ZSTD(level))
+}

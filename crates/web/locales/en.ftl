@@ -1,0 +1,352 @@
+# English messages. Keys are the same in every language; a test compares them.
+
+product = Juyan coordination desk
+skip = Skip to content
+nav-label = Main menu
+tabs-label = Main pages
+crumbs-label = You are here
+menu-respond = Respond
+menu-know = Know
+nav-desk = Duty desk
+nav-incidents = Incidents
+nav-obligations = Obligations
+nav-notices = Notices
+nav-sightings = Sightings
+nav-feeds = Feeds
+me-name = Console
+me-where = this machine only
+find = Search or jump to
+find-hint = Address, incident number or page
+find-jump = Look for
+more = More
+keys = Keyboard shortcuts
+close = Close
+live-on = Live
+live-off = Offline
+live-wait = Connecting
+theme-dark = Switch to dark
+theme-light = Switch to light
+key-find = Search or jump
+key-search = Search
+key-help = This list
+key-move = Next or previous row
+key-open = Open the row
+say-soon = A deadline comes near:
+say-crit = A deadline is about to pass:
+say-over = A deadline has passed:
+list-comma = { ", " }
+
+just-now = just now
+minutes-ago = { NUM($n) } min ago
+hours-ago = { NUM($n) } h ago
+days-ago = { NUM($n) } d ago
+days-hours = { $d } d { $h } h
+as-of = as of { $time }
+addresses = { $n ->
+    [one] 1 address
+   *[other] { NUM($n) } addresses
+}
+parties = { $n ->
+    [one] 1 organisation
+   *[other] { NUM($n) } organisations
+}
+items = { $n ->
+    [one] 1 item
+   *[other] { NUM($n) } items
+}
+
+within-minutes = { $n ->
+    [one] within 1 minute
+   *[other] within { NUM($n) } minutes
+}
+within-hours = { $n ->
+    [one] within 1 hour
+   *[other] within { NUM($n) } hours
+}
+within-days = { $n ->
+    [one] within 1 day
+   *[other] within { NUM($n) } days
+}
+within-working-days = { $n ->
+    [one] within 1 working day
+   *[other] within { NUM($n) } working days
+}
+within-months = { $n ->
+    [one] within 1 month
+   *[other] within { NUM($n) } months
+}
+within-promptly = promptly
+within-immediately = immediately
+within-at-the-same-time = at the same time
+within-at-discretion = at discretion
+within-no-time-stated = no time stated
+within-standing = standing duty
+within-continuously = continuously
+
+state-proposed = Proposed
+state-drafted = Drafted
+state-assigned = Assigned
+state-stored = Stored
+state-ingested = Ingested
+state-refused = Refused
+state-latent = Not started
+state-superseded = Superseded
+state-void = No longer follows
+
+problem-missing = Nothing here
+problem-missing-why = There is no such page, or it does not concern you. Check the number.
+problem-input = This address was not understood
+problem-input-why = Something in the address is not what this page expects:
+problem-foreign = Refused: another site sent this
+problem-foreign-why = Only the desk's own pages may change settings.
+problem-method = This page cannot be used that way
+problem-method-why = Open it with a link instead.
+problem-large = Too long
+problem-large-why = The address or form is longer than anything the desk asks for.
+problem-ours = Something failed on our side
+problem-ours-why = Nothing was changed. Try again; if it persists, give the operator this number.
+reference = Reference
+to-the-desk = To the duty desk
+
+welcome = Nothing has arrived yet
+welcome-how = Give the desk its first delivery on the command line; incidents, deadlines and notices follow by themselves.
+welcome-ingest = reads a feed file, plain or compressed
+welcome-demo = makes a demonstration country and plays it through
+kpi-late = Overdue
+kpi-of-running = { $n ->
+    [one] of 1 running
+   *[other] of { NUM($n) } running
+}
+kpi-hour = Due within 1 h
+kpi-ours = { $n ->
+    [one] 1 running is ours
+   *[other] { NUM($n) } running are ours
+}
+kpi-open = Open incidents
+kpi-seen = Distinct addresses, 24 h
+kpi-notices = Notices
+kpi-notices-sub = drafted, not sent
+more-than-before = more than the day before
+less-than-before = less than the day before
+due-title = Due next
+due-filter = Whose obligations
+due-ours = Ours
+due-waiting = Waiting on
+due-latent = Not started
+ours = Ours
+owes-to = owes it to
+in-copy = copy:
+article = art. { $article }
+due-at = due
+runs-since = runs since
+starts-with = starts with
+superseded-at = superseded
+void-at = Let go
+why-due = Why, and how it was counted
+instrument = Instrument
+duty = Duty
+pack = Rules
+calendar = Calendar
+trigger = Clock starts with
+form = Must contain
+nothing-due = Nothing due
+nothing-due-why = No clock is running.
+view-all = View all { NUM($n) }
+all = All
+clear-filter = Show all
+grade-filter = Show grade
+
+chart-title = Addresses per hour by threat
+chart-sub = distinct, 24 h, { $zone }; figures: busiest hour
+hourly-title = Addresses per hour
+hourly-sub = { $n ->
+    [one] distinct, 1 h, { $zone }
+   *[other] distinct, { NUM($n) } h, { $zone }
+}
+show-table = Show the numbers
+hour = Hour
+total = Total
+others = others
+no-sightings = No sightings
+no-sightings-why = Nothing has been seen in this time.
+heat-title = Addresses by province, 24 h
+unknown-province = Unknown
+
+incidents-title = Open incidents
+incidents-sub = Threats grave enough to be graded, the gravest and latest first.
+no-incidents = No incidents
+no-incidents-why = No threat has reached the size of a graded incident.
+col-incident = Incident
+col-grade = Grade
+col-size = Addresses
+col-next-due = Next deadline
+col-assessed = Assessed
+col-state = State
+opened = Opened
+responsible = Responsible
+found-by = Found by
+why-grade = Why this grade
+meter-label = { $n ->
+    [one] 1 address measured against the thresholds of the grades
+   *[other] { NUM($n) } addresses measured against the thresholds of the grades
+}
+more-than = More than
+measured = Measured
+result = Result
+exceeded-by = exceeded by { NUM($n) }
+short-by = short by { NUM($n) }
+window = { $hours ->
+    [one] distinct addresses within 1 hour, ending
+   *[other] distinct addresses within { NUM($hours) } hours, ending
+}
+inputs = What was measured
+history = Earlier assessments
+duties-title = Who owes what
+duties-sub = to whom, by when, under which article
+no-duties = No obligations
+no-duties-why = Nothing is owed here.
+provinces-title = By province
+holders-title = By holder
+distinct = distinct addresses
+unknown-holder = Unknown holder
+and-others = { $n ->
+    [one] 1 other
+   *[other] { NUM($n) } others
+}
+notices-sub-one = one for each responsible organisation
+acts-title = What was done
+
+obligations-sub = All deadlines: ours, and those we wait for.
+col-duty = Obligation
+col-left = Time left
+col-turn = Who owes whom
+
+notices-sub = What each responsible organisation is told: its own addresses and nothing of anyone else.
+no-notices = No notices
+no-notices-why = Notices are drafted when an incident is opened.
+col-recipient = Recipient
+col-items = Items
+col-drafted = Drafted
+notice-to = Notice to
+download-csv = { $n ->
+    [one] CSV, 1 row
+   *[other] CSV, { NUM($n) } rows
+}
+told-title = What it says
+size-of-incident = Size of the incident
+potential-harm = Potential harm
+its-share = To deal with
+not-sent = A draft: nobody has been sent this yet, and it grows with the incident.
+will-owe = What the recipient will owe
+items-title = Addresses and domains to deal with
+no-items = Nothing on the list
+no-items-why = No address of this recipient is left.
+col-address = Address
+col-class = Kind
+col-province = Province
+col-destination = Spoke to
+col-sightings = Sightings
+col-first = First seen
+col-last = Last seen
+class-c2-server = Control server
+class-infected-system = Infected system
+class-malware-distribution = Malware distribution
+class-malware-configuration = Malware configuration
+class-phishing = Phishing
+class-scanner = Scanner
+class-brute-force = Brute force
+class-ddos = DDoS
+class-ddos-amplifier = DDoS amplifier
+class-dga-domain = Generated domain
+class-exploit = Exploit attempt
+class-spam = Spam
+class-proxy = Proxy
+class-vulnerable-system = Vulnerable system
+class-weak-crypto = Weak encryption
+class-potentially-unwanted-accessible = Exposed service
+class-information-disclosure = Information disclosure
+class-system-compromise = Compromised system
+class-application-compromise = Compromised application
+class-undetermined = Undetermined
+class-other = Other
+
+feeds-sub = What was delivered, how much was understood, and how much found its holder.
+deliveries-title = Latest deliveries
+deliveries-all = Deliveries
+all-deliveries = All deliveries
+no-deliveries = No deliveries
+no-deliveries-why = No feed has delivered anything yet.
+col-delivery = Delivery
+col-rows = Rows
+col-understood = Understood
+col-new = New
+col-attributed = Attributed
+col-quarantined = Quarantined
+col-received = Received
+refused-because = Refused whole:
+quarantine-title = Rows not understood
+no-quarantined = Every row was understood
+no-quarantined-why = Nothing is in quarantine.
+col-line = Line
+col-reason = Reason
+col-raw = As it came
+
+sightings-sub = Was this address seen, by whom is it held, and what did it do?
+field-subject = Address or prefix
+field-subject-hint = such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32
+field-subject-error = “{ $text }” is no address or prefix. In a prefix the bits after the length must be zero.
+field-threat = Threat
+field-threat-hint = its whole name, in any spelling of case and spaces
+field-threat-error = “{ $text }” is no name of a threat: at most 96 bytes.
+search = Search
+latest-first = Sightings, latest first
+not-seen = Not seen
+not-seen-why = Nothing that matches is in the data kept.
+col-threat = Threat
+col-holder = Holder
+
+stream-title = Events
+no-acts = Nothing has happened yet.
+hold = Hold
+act-incident-opened = Incident opened
+act-incident-assessed = Incident assessed
+act-incident-regraded = Grade changed
+act-incident-grown = Incident grew
+act-obligations-derived = Obligations derived
+act-obligation-derived = Obligation derived
+act-obligation-started = Clock started
+act-obligation-superseded = Obligation superseded
+act-notice-drafted = Notice drafted
+act-notice-grown = Notice grew
+act-notice-updated = Notice updated
+act-delivery-stored = Delivery stored
+act-delivery-received = Delivery received
+act-delivery-ingested = Delivery ingested
+act-delivery-refused = Delivery refused
+act-directory-loaded = Directory loaded
+act-register-loaded = Register loaded
+act-organisation-added = Organisation added
+detail-grade = grade
+detail-size = addresses
+detail-items = items
+detail-rows = rows
+detail-quarantined = quarantined
+detail-attributed = attributed
+detail-sightings = understood
+detail-new = new
+detail-recipient = to
+detail-threat = threat
+detail-feed = feed
+detail-name = name
+detail-reason = because
+detail-duty = duty
+detail-debtor = owed by
+detail-from = from
+detail-pack = rules
+detail-incident = incident
+
+pager = Pages
+shown = { NUM($shown) } shown
+shown-of = { NUM($shown) } of { NUM($total) }
+first-page = First page
+next-page = Next page
