@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Assess(Assess),
     /// List deliveries, or the quarantined rows of one
     Deliveries(Deliveries),
-    /// List incidents, the gravest first
+    /// List incidents, those assessed last first
     Incidents(Incidents),
     /// Show one incident whole
     Incident(Incident),

@@ -70,7 +70,7 @@ impl Query {
 
     /// The live files as a table, with the columns for people.
     async fn table(&self, session: &SessionContext) -> Result<DataFrame, QueryError> {
-        let files = self.listing(session).await.map_err(|error| failed(&error))?;
+        let files = self.listing(session).map_err(|error| failed(&error))?;
         let named = session.register_table("files", files.into_view());
         named.map_err(|error| failed(&error))?;
         let ip = written(schema::IP_V4, schema::IP_V6);
@@ -84,7 +84,7 @@ impl Query {
         session.sql(&text).await.map_err(|error| failed(&error))
     }
 
-    async fn listing(&self, session: &SessionContext) -> Result<DataFrame, DataFusionError> {
+    fn listing(&self, session: &SessionContext) -> Result<DataFrame, DataFusionError> {
         if self.files.is_empty() {
             return session.read_batch(RecordBatch::new_empty(schema::sightings_schema()));
         }

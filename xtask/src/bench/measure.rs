@@ -19,6 +19,9 @@ use nix::sys::time::TimeVal;
 
 use super::MEASURE;
 
+/// `juyan` ends with this when it is done and some rows went to quarantine, as those of a real feed do.
+const FINDINGS: i32 = 3;
+
 /// What one program cost.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
@@ -67,7 +70,7 @@ fn only_child(output: &Path, command: &[&str]) -> anyhow::Result<Cost> {
         wall,
         cpu: duration(usage.user_time())? + duration(usage.system_time())?,
         peak: kibibytes * 1024,
-        succeeded: status.success(),
+        succeeded: status.success() || status.code() == Some(FINDINGS),
     })
 }
 

@@ -5,7 +5,7 @@ use model::permit::ReadPermit;
 use store::obligations::{ObligationFilter, Standing};
 
 use super::incidents::provinces;
-use crate::views::Desk;
+use crate::views::{Desk, IncidentRow};
 use crate::{App, AppError};
 
 /// How many rows each list of the desk shows.
@@ -21,7 +21,7 @@ impl App {
         let counts = self.store.obligation_counts(permit, now, &self.settings.own).await?;
         let filter = ObligationFilter { standing: Standing::Running, ..Default::default() };
         let due = self.store.obligations(permit, &filter, SHOWN, None).await?;
-        let incidents = self.incidents(permit, None, SHOWN, None).await?.rows;
+        let incidents = self.gravest(permit).await?;
         let figures = match super::sees_everything(permit) {
             true => self.day_figures().await?,
             false => std::sync::Arc::default(),
@@ -33,7 +33,7 @@ impl App {
             overdue: counts.overdue,
             due_within_hour: counts.due_within_hour,
             open_by_rank: self.incidents_by_rank(permit).await?,
-            incidents: gravest_first(incidents),
+            incidents,
             addresses_24h: figures.addresses,
             addresses_before: figures.addresses_before,
             threats: figures.threats.clone(),
@@ -44,9 +44,17 @@ impl App {
             acts: self.acts(permit, SHOWN * 2, None).await?,
         })
     }
-}
 
-fn gravest_first(mut incidents: Vec<crate::views::IncidentRow>) -> Vec<crate::views::IncidentRow> {
-    incidents.sort_by_key(|row| (row.grade.rank, std::cmp::Reverse(row.assessed_at)));
-    incidents
+    /// Open incidents, the gravest first and of each grade the latest.
+    async fn gravest(&self, permit: &ReadPermit) -> Result<Vec<IncidentRow>, AppError> {
+        let mut rows = Vec::new();
+        for rank in 1..=4 {
+            let room = SHOWN.saturating_sub(u32::try_from(rows.len()).unwrap_or(SHOWN));
+            if room == 0 {
+                break;
+            }
+            rows.extend(self.incidents(permit, Some(rank), room, None).await?.rows);
+        }
+        Ok(rows)
+    }
 }

@@ -1,6 +1,6 @@
 //! `juyan ingest`: deliveries in, and everything that follows from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -126,8 +126,12 @@ pub(crate) fn mapping_id(feed: &str, file: &Path) -> anyhow::Result<String> {
     }
 }
 
-/// What each finder's deliveries may have changed.
-type Touched = BTreeMap<Handle, (BTreeSet<Date>, BTreeSet<ThreatName>)>;
+/// What one finder's deliveries may have changed.
+struct Touched {
+    finder: Handle,
+    days: BTreeSet<Date>,
+    threats: BTreeSet<ThreatName>,
+}
 
 /// Ingests kept deliveries, then assesses the threats that they name.
 pub(crate) async fn ingest_all(
@@ -137,7 +141,8 @@ pub(crate) async fn ingest_all(
     let progress = Progress::new();
     let mut outcome = Outcome::default();
     let touched = count_all(app, received, &mut outcome, &progress).await?;
-    for (finder, (days, threats)) in &touched {
+    // In the order of arrival: whoever delivered first is the finder.
+    for Touched { finder, days, threats } in &touched {
         progress.say("assessing");
         let mut watch = |change: &Change| progress.say(format!("assessed {}", change.threat));
         outcome.add(app.assess(finder, days, Some(threats), &mut watch).await?);
@@ -152,16 +157,22 @@ async fn count_all(
     received: Vec<(DeliveryId, Handle)>,
     outcome: &mut Outcome,
     progress: &Progress,
-) -> anyhow::Result<Touched> {
-    let mut touched = Touched::new();
+) -> anyhow::Result<Vec<Touched>> {
+    let mut touched: Vec<Touched> = Vec::new();
     for (id, finder) in received {
         let short: String = id.to_string().chars().take(12).collect();
         let mut watch = |rows| progress.say(format!("{short}  {} rows read", grouped(rows)));
         match app.ingest(&id, &mut watch).await {
             Ok(ingested) => {
-                let (days, threats) = touched.entry(finder).or_default();
-                days.extend(&ingested.days);
-                threats.extend(ingested.threats.iter().cloned());
+                let days = ingested.days.clone();
+                let threats = ingested.threats.clone();
+                match touched.iter_mut().find(|known| known.finder == finder) {
+                    Some(known) => {
+                        known.days.extend(days);
+                        known.threats.extend(threats);
+                    }
+                    None => touched.push(Touched { finder, days, threats }),
+                }
                 outcome.deliveries.push(ingested);
             }
             Err(app::AppError::Feed(why)) => outcome.refused.push(format!("{short}: {why}")),

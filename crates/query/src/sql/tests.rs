@@ -27,15 +27,38 @@ async fn check(text: &str, answer: Expect) {
 
 #[tokio::test]
 async fn addresses_and_days_are_written_for_people() {
-    check("SELECT day, ip, destination_ip, domain FROM sightings ORDER BY seen", expect![[""]])
-        .await;
+    check(
+        "SELECT day, ip, destination_ip, domain FROM sightings ORDER BY seen",
+        expect![[r"
+        +------------+-----------------------------------------+----------------+------------+
+        | day        | ip                                      | destination_ip | domain     |
+        +------------+-----------------------------------------+----------------+------------+
+        | 2026-11-05 | 192.0.2.7                               | 198.51.100.255 |            |
+        | 2026-11-05 | 2001:0db8:0000:0000:0000:0000:0000:0007 |                |            |
+        | 2026-11-05 |                                         |                | c2.example |
+        | 2026-11-06 | 192.0.2.7                               |                |            |
+        +------------+-----------------------------------------+----------------+------------+
+    "]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_asked_is_grouped_and_filtered() {
     let text = "SELECT threat, count(*) AS keys, sum(count) AS rows FROM sightings
                  WHERE NOT again AND day = '2026-11-05' GROUP BY threat ORDER BY threat";
-    check(text, expect![[""]]).await;
+    check(
+        text,
+        expect![[r"
+        +--------+------+------+
+        | threat | keys | rows |
+        +--------+------+------+
+        | mirai  | 2    | 2    |
+        | qakbot | 1    | 1    |
+        +--------+------+------+
+    "]],
+    )
+    .await;
 }
 
 #[tokio::test]

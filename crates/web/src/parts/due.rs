@@ -43,9 +43,15 @@ pub(crate) fn instants(v: &Viewer, row: &ObligationRow) -> Markup {
 /// What must be done, and under which article.
 pub(crate) fn what(v: &Viewer, row: &ObligationRow) -> Markup {
     html! {
-        b { (v.both(&row.does)) }
+        b { (sentence(v.both(&row.does))) }
         " " span.clause title=(row.instrument) { (t!(v.lang, "article", article = row.article.clone())) }
     }
+}
+
+/// A pack writes what is owed as part of a sentence; standing alone it begins with a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Whose turn it is, and towards whom.
