@@ -99,7 +99,13 @@ fn prepare(juyan: &Path, data: &Path) -> anyhow::Result<()> {
         Ok(())
     };
     run(&["init", "--own", "coordination-centre", "--regime", "cn.miit.2009-157"])?;
-    run(&["load", "--organisations", "demo/organisations.csv", "--provinces", "demo/provinces.csv"])?;
+    run(&[
+        "load",
+        "--organisations",
+        "demo/organisations.csv",
+        "--provinces",
+        "demo/provinces.csv",
+    ])?;
     run(&["load", "--register", "demo/register.csv", "--as-table", "demo/asn.csv"])
 }
 

@@ -7,12 +7,12 @@ use std::collections::HashMap;
 pub struct Texts {
     /// Where each text ends, after a leading zero; so one longer than the column.
     offsets: Vec<i32>,
-    bytes: Vec<u8>,
+    bytes: String,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { offsets: vec![0], bytes: Vec::new() }
+        Self { offsets: vec![0], bytes: String::new() }
     }
 }
 
@@ -29,7 +29,7 @@ impl Texts {
     pub fn push(&mut self, text: &str) {
         let end = i32::try_from(self.bytes.len() + text.len());
         if end.is_ok() {
-            self.bytes.extend_from_slice(text.as_bytes());
+            self.bytes.push_str(text);
         }
         let last = self.offsets.last().copied().unwrap_or_default();
         self.offsets.push(end.unwrap_or(last));
@@ -53,7 +53,7 @@ impl Texts {
 
     /// The raw parts, offsets first, for a columnar writer.
     pub fn into_parts(self) -> (Vec<i32>, Vec<u8>) {
-        (self.offsets, self.bytes)
+        (self.offsets, self.bytes.into_bytes())
     }
 }
 
