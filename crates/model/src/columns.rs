@@ -39,10 +39,7 @@ impl Texts {
     pub fn get(&self, row: usize) -> &str {
         let edge = |i: usize| self.offsets.get(i).and_then(|&o| usize::try_from(o).ok());
         match (edge(row), edge(row + 1)) {
-            (Some(from), Some(to)) => {
-                std::str::from_utf8(self.bytes.get(from..to).unwrap_or_default())
-                    .unwrap_or_default()
-            }
+            (Some(from), Some(to)) => self.bytes.get(from..to).unwrap_or_default(),
             _ => "",
         }
     }
