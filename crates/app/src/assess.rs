@@ -17,7 +17,7 @@ use model::permit::ReadPermit;
 use model::{Handle, Incident, ThreatName};
 use rules::{Calendar, Inputs, MeasureOf, Pack, Value};
 
-use crate::oblige::Involvement;
+use crate::oblige::{Involvement, Matter};
 use crate::{App, AppError};
 
 /// What assessing changed, for the one who asked.
@@ -46,6 +46,13 @@ pub struct Outcome {
 pub(crate) struct Regime {
     pub(crate) pack: Arc<Pack>,
     pub(crate) calendar: Arc<Calendar>,
+}
+
+/// Where to look: at these tallies, by this pack, for windows that end in this range.
+struct Look<'a> {
+    tallies: &'a Tallies,
+    regime: &'a Regime,
+    range: Range<Timestamp>,
 }
 
 /// A threat, measured under a pack.
@@ -79,6 +86,7 @@ impl App {
             let pack = self.law.pack(id)?.clone();
             let calendar = self.law.calendar_of(&pack)?.clone();
             let regime = Regime { pack, calendar };
+            let look = Look { tallies: &tallies, regime: &regime, range: range.clone() };
             for (threat, classifications) in tallies.threats() {
                 let mut classifications = Vec::from_iter(classifications);
                 classifications.retain(|kind: &String| regime.pack.applies_to(kind));
@@ -88,7 +96,7 @@ impl App {
                 }
                 let name = threat.to_string();
                 let matter = (threat, classifications);
-                match self.assess_one(&tallies, &regime, finder, matter, range.clone()).await {
+                match self.assess_one(&look, finder, matter).await {
                     Ok(None) => {}
                     Ok(Some(change)) => {
                         watch(&change);
@@ -107,17 +115,16 @@ impl App {
 
     async fn assess_one(
         &self,
-        tallies: &Tallies,
-        regime: &Regime,
+        look: &Look<'_>,
         finder: &Handle,
         matter: (ThreatName, Vec<String>),
-        range: Range<Timestamp>,
     ) -> Result<Option<Change>, AppError> {
+        let Look { tallies, regime, .. } = *look;
         let permit = ReadPermit::at_the_console();
         let open = self.store.open_incident_of(&permit, &matter.0, regime.pack.id()).await?;
         // Whoever found it first stays its finder, whoever has seen it since.
         let finder = open.as_ref().map_or(finder, |incident| &incident.finder).clone();
-        let measured = self.measure(tallies, regime, &finder, matter, range).await?;
+        let measured = self.measure(look, &finder, matter).await?;
         let Some(measured) = measured else { return Ok(None) };
         let involvement = self.involvement(tallies, &measured, open.as_ref()).await?;
         match open {
@@ -149,12 +156,11 @@ impl App {
     /// Measures a threat over the windows that end in `range`; `None` when it was not seen there.
     async fn measure(
         &self,
-        tallies: &Tallies,
-        regime: &Regime,
+        look: &Look<'_>,
         finder: &Handle,
         (threat, classifications): (ThreatName, Vec<String>),
-        range: Range<Timestamp>,
     ) -> Result<Option<Measured>, AppError> {
+        let Look { tallies, regime, ref range } = *look;
         let pack = &regime.pack;
         let which = Which::threat(&threat).classified(&classifications);
         let mut inputs = Inputs::default();
@@ -227,7 +233,9 @@ impl App {
         tx.insert_incident(&incident).await?;
         let graded = graded(&measured.assessment);
         tx.record(&self.act("incident.opened", incident.number.to_string(), graded)).await?;
-        let consequences = self.derive(&mut tx, regime, &incident, &measured, &involvement).await?;
+        let matter =
+            Matter { regime, incident: &incident, measured: &measured, involvement: &involvement };
+        let consequences = self.derive(&mut tx, &matter).await?;
         tx.commit().await?;
         tracing::info!(incident = %incident.number, threat = %incident.threat, "Opened `{}`", incident.number);
         Ok(consequences.change(&incident, None, &measured.assessment))
@@ -257,7 +265,9 @@ impl App {
             tx.record(&self.act(act, incident.number.to_string(), graded(&assessment))).await?;
             incident.assessment = assessment;
         }
-        let consequences = self.derive(&mut tx, regime, &incident, &measured, &involvement).await?;
+        let matter =
+            Matter { regime, incident: &incident, measured: &measured, involvement: &involvement };
+        let consequences = self.derive(&mut tx, &matter).await?;
         if !(graver || larger) && consequences.is_nothing() {
             return Ok(None);
         }

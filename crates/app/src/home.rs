@@ -54,8 +54,8 @@ impl Home {
     /// Where a delivery's raw content lies.
     pub fn delivery(&self, id: &DeliveryId) -> PathBuf {
         let name = id.to_string();
-        let shelf: String = name.chars().take(2).collect();
-        self.deliveries().join(shelf).join(format!("{name}.zst"))
+        let first: String = name.chars().take(2).collect();
+        self.deliveries().join(first).join(format!("{name}.zst"))
     }
 
     pub fn ledger(&self) -> PathBuf {

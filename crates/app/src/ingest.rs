@@ -124,16 +124,18 @@ impl App {
         watch: &mut (dyn FnMut(u64) + Send),
     ) -> Result<Tally, AppError> {
         let mut tally = Tally::default();
-        let (mut parts, reader) = self.start_reading(delivery, mapping)?;
-        while let Some(Part { block, attribution }) = parts.recv().await {
+        let Reading { mut parts, spent, reader } = self.start_reading(delivery, mapping)?;
+        let mut details = Texts::default();
+        while let Some(Part { mut block, attribution }) = parts.recv().await {
             let kept = intake.admit(&block.sightings, &attribution).await?;
-            let details = details(&block, &kept);
+            write_details(&block, &kept, &mut details);
             tally.count(&block);
             tally.counts.new += length(kept.len());
             tally.counts.attributed += attributed(&attribution, &kept);
-            intake.keep(&block.sightings, &attribution, &kept, details).await?;
+            intake.keep(&block.sightings, &attribution, &kept, &details).await?;
             watch(tally.counts.rows);
-            tally.quarantine(block);
+            tally.quarantine(&mut block);
+            give_back(&spent, block);
         }
         reader.await.map_err(|why| AppError::Reader(why.to_string()))??;
         intake.finish().await?;
@@ -150,10 +152,11 @@ impl App {
         let mut tally = Tally::default();
         tally.counts.new = taken_in.new;
         tally.counts.attributed = taken_in.attributed;
-        let (mut parts, reader) = self.start_reading(delivery, mapping)?;
-        while let Some(Part { block, .. }) = parts.recv().await {
+        let Reading { mut parts, spent, reader } = self.start_reading(delivery, mapping)?;
+        while let Some(Part { mut block, .. }) = parts.recv().await {
             tally.count(&block);
-            tally.quarantine(block);
+            tally.quarantine(&mut block);
+            give_back(&spent, block);
         }
         reader.await.map_err(|why| AppError::Reader(why.to_string()))??;
         Ok(tally)
@@ -163,15 +166,17 @@ impl App {
         &self,
         delivery: &Delivery,
         mapping: Arc<Mapping>,
-    ) -> Result<(mpsc::Receiver<Part>, Reading), AppError> {
+    ) -> Result<Reading, AppError> {
         let file = self.content(&delivery.id)?;
         let limits = limits(delivery.received_at);
         let atlas = self.atlas.load();
         // Two blocks may wait: enough that neither side idles, little enough to bound memory.
-        let (send, receive) = mpsc::channel(2);
-        let reader =
-            tokio::task::spawn_blocking(move || read(file, &mapping, &limits, &atlas, &send));
-        Ok((receive, reader))
+        let (send, parts) = mpsc::channel(2);
+        let (spent, returned) = std::sync::mpsc::channel();
+        let reader = tokio::task::spawn_blocking(move || {
+            read(file, &mapping, &limits, &atlas, (&send, &returned))
+        });
+        Ok(Reading { parts, spent, reader })
     }
 
     async fn ingested(
@@ -212,16 +217,30 @@ impl App {
     }
 }
 
-type Reading = tokio::task::JoinHandle<Result<(), FeedError>>;
+/// A delivery that is being read by a thread of its own.
+struct Reading {
+    parts: mpsc::Receiver<Part>,
+    /// Takes back blocks that are done with. Megabytes asked for anew with each block had cost a tenth
+    /// of an ingest: grown by doubling, copied each time, and zeroed by the kernel.
+    spent: std::sync::mpsc::Sender<Block>,
+    reader: tokio::task::JoinHandle<Result<(), FeedError>>,
+}
 
-/// A row must have been seen within 400 days before the delivery came, or within the day after: clocks
-/// differ, but not by more.
+fn give_back(spent: &std::sync::mpsc::Sender<Block>, block: Block) {
+    // The reader has come to its end before the last blocks are done with: then nobody wants them.
+    let _unwanted = spent.send(block);
+}
+
+/// A row must have been seen before the day after its delivery came (clocks differ, but not by more), and
+/// in this century: what says otherwise is an unset clock or a lie.
 fn limits(received_at: Timestamp) -> Limits {
-    let day = |days: i64| SignedDuration::from_hours(24 * days);
-    let from = received_at.checked_sub(day(400)).unwrap_or(Timestamp::MIN);
-    let to = received_at.checked_add(day(1)).unwrap_or(Timestamp::MAX);
+    let from = Timestamp::from_second(CENTURY_S).unwrap_or(Timestamp::MIN);
+    let to = received_at.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
     Limits { seen: from..=to, ..Limits::default() }
 }
+
+/// 2000-01-01T00:00:00Z, in seconds since 1970.
+const CENTURY_S: i64 = 946_684_800;
 
 /// The reading thread: ends at the end of the file, at an error, or when nobody listens any more.
 fn read(
@@ -229,13 +248,16 @@ fn read(
     mapping: &Mapping,
     limits: &Limits,
     atlas: &atlas::Atlas,
-    send: &mpsc::Sender<Part>,
+    (send, returned): (&mpsc::Sender<Part>, &std::sync::mpsc::Receiver<Block>),
 ) -> Result<(), FeedError> {
     let mut reader = feeds::open(BufReader::new(file), mapping, limits)?;
     while let Some(block) = reader.next_block()? {
         let attribution = atlas.attribute(&block.sightings);
         if send.blocking_send(Part { block, attribution }).is_err() {
             break;
+        }
+        if let Ok(block) = returned.try_recv() {
+            reader.recycle(block);
         }
     }
     Ok(())
@@ -260,21 +282,20 @@ impl Tally {
         }
     }
 
-    fn quarantine(&mut self, block: Block) {
+    fn quarantine(&mut self, block: &mut Block) {
         let room = QUARANTINE_MAX.saturating_sub(self.quarantined.len());
-        self.quarantined.extend(block.quarantined.into_iter().take(room));
+        self.quarantined.extend(block.quarantined.drain(..).take(room));
     }
 }
 
-fn details(block: &Block, kept: &[u32]) -> Texts {
-    let mut texts = Texts::default();
+/// Replaces `details` by those of the kept rows.
+fn write_details(block: &Block, kept: &[u32], details: &mut Texts) {
+    details.clear();
     let mut text = String::new();
     for &row in kept {
-        text.clear();
         block.details(index(row), &mut text);
-        texts.push(&text);
+        details.push(&text);
     }
-    texts
 }
 
 fn attributed(attribution: &Attribution, kept: &[u32]) -> u64 {

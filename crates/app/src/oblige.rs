@@ -159,11 +159,9 @@ impl App {
     pub(crate) async fn derive(
         &self,
         tx: &mut Tx,
-        regime: &Regime,
-        incident: &Incident,
-        measured: &Measured,
-        involvement: &Involvement,
+        matter: &Matter<'_>,
     ) -> Result<Consequences, AppError> {
+        let Matter { regime, incident, measured, involvement } = *matter;
         let responsible = involvement.responsible();
         let case = Case {
             grade: &incident.assessment.grade,
@@ -178,8 +176,7 @@ impl App {
         };
         let obligations = self.oblige(tx, regime, incident, &case).await?;
         let recipients = recipients(regime, &case)?;
-        let matter = Matter { regime, incident, measured, involvement };
-        let drafted = self.draft_notices(tx, &matter, &recipients).await?;
+        let drafted = self.draft_notices(tx, matter, &recipients).await?;
         Ok(Consequences { obligations, ..drafted })
     }
 

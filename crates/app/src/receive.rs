@@ -85,10 +85,10 @@ impl App {
             discard(&incoming);
             return Ok(kept);
         }
-        let shelf = place.parent().unwrap_or(&directory);
-        std::fs::create_dir_all(shelf).map_err(|why| AppError::file(shelf, why))?;
+        let folder = place.parent().unwrap_or(&directory);
+        std::fs::create_dir_all(folder).map_err(|why| AppError::file(folder, why))?;
         std::fs::rename(&incoming, &place).map_err(|why| AppError::file(&place, why))?;
-        sync(shelf)?;
+        sync(folder)?;
         Ok(kept)
     }
 

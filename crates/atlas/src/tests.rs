@@ -141,7 +141,7 @@ fn ranges_need_not_be_prefixes_and_ipv6_is_held_like_ipv4() {
             ("203.0.113.100", NOW),
             ("2001:db8:1::7", NOW),
             ("2001:db8:2::7", NOW),
-            ("2001:db9::7", NOW),
+            ("3fff::7", NOW),
         ],
         expect![[r"
             203.0.113.15 2026-06-01T00:00:00Z: - - - -
@@ -150,7 +150,7 @@ fn ranges_need_not_be_prefixes_and_ipv6_is_held_like_ipv4() {
             203.0.113.100 2026-06-01T00:00:00Z: - - - -
             2001:db8:1::7 2026-06-01T00:00:00Z: north-net ZY-01 AS64500 Northern Net, Inc.
             2001:db8:2::7 2026-06-01T00:00:00Z: - - AS64500 Northern Net, Inc.
-            2001:db9::7 2026-06-01T00:00:00Z: - - - -
+            3fff::7 2026-06-01T00:00:00Z: - - - -
         "]],
     );
 }

@@ -3,6 +3,11 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done with findings (rows in quarantine, a pack with
 //! errors, a journal that does not verify).
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are the help that a terminal shows: no backticks"
+)]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};

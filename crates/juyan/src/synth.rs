@@ -61,7 +61,7 @@ fn pick<'a>(from: &[&'a str], dice: u64) -> &'a str {
     usize::try_from(dice % 0xff).ok().and_then(|d| from.get(d % from.len())).copied().unwrap_or("")
 }
 
-/// Throws a die that depends on nothing but the three numbers (SplitMix64's finaliser).
+/// Throws a die that depends on nothing but the three numbers (the finaliser of `SplitMix64`).
 pub(crate) fn dice(seed: u64, row: u64, throw: u64) -> u64 {
     let mut z = seed
         .wrapping_add(row.wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -83,7 +83,8 @@ pub(crate) fn shared_v4(index: u64) -> IpAddr {
     IpAddr::V4(Ipv4Addr::from_bits(0x6440_0000 | low))
 }
 
-/// An address in the `index`th /64 of 2001:db8::/32's first 2¹⁶·k networks, spread over its /40s.
+/// An address in the `index`th of 2³⁰ networks of 64 bits below `2001:db8::/34`, in an order that looks
+/// random and repeats none.
 pub(crate) fn documentation_v6(index: u64) -> IpAddr {
     let spread = index.wrapping_mul(0x9e37_79b1) & 0xffff_ffff;
     let network = 0x2001_0db8_0000_0000_u64 | (spread & 0x3fff_ffff);

@@ -47,7 +47,7 @@ async fn deliver(ledger: &Ledger, number: u8, said: &[Said<'_>]) {
     let kept = intake.admit(&sightings, &attribution).await.unwrap();
     let mut details = Texts::default();
     details.extend(kept.iter().map(|_| r#"{"extra.tag":"x"}"#));
-    intake.keep(&sightings, &attribution, &kept, details).await.unwrap();
+    intake.keep(&sightings, &attribution, &kept, &details).await.unwrap();
     intake.finish().await.unwrap();
 }
 

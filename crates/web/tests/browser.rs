@@ -17,6 +17,8 @@ mod asking;
 mod chrome;
 #[path = "browser/guarding.rs"]
 mod guarding;
+#[path = "browser/intake.rs"]
+mod intake;
 #[path = "browser/looking.rs"]
 mod looking;
 #[path = "browser/reading.rs"]

@@ -1,5 +1,12 @@
 //! Stories over the real binary: arguments in, output and exit code out.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests stand outside test functions, where clippy does not know them as tests"
+)]
+
 mod bench;
 mod desk;
 mod hostile;

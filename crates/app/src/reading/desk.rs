@@ -22,9 +22,10 @@ impl App {
         let filter = ObligationFilter { standing: Standing::Running, ..Default::default() };
         let due = self.store.obligations(permit, &filter, SHOWN, None).await?;
         let incidents = self.gravest(permit).await?;
-        let figures = match super::sees_everything(permit) {
-            true => self.day_figures().await?,
-            false => std::sync::Arc::default(),
+        let figures = if super::sees_everything(permit) {
+            self.day_figures().await?
+        } else {
+            std::sync::Arc::default()
         };
         Ok(Desk {
             due_next: self.obligation_rows(permit, &names, due).await?,

@@ -70,12 +70,13 @@ impl App {
         let mut incidents: BTreeMap<Id<Incident>, Option<Incident>> = BTreeMap::new();
         let mut rows = Vec::with_capacity(obligations.len());
         for obligation in obligations {
-            if !incidents.contains_key(&obligation.incident) {
-                let incident = self.store.incident_by_id(permit, &obligation.incident).await?;
-                incidents.insert(obligation.incident, incident);
-            }
-            if let Some(Some(incident)) = incidents.get(&obligation.incident) {
-                rows.push(self.obligation_row(names, incident, obligation));
+            let incident = match incidents.get(&obligation.incident) {
+                Some(known) => known.clone(),
+                None => self.store.incident_by_id(permit, &obligation.incident).await?,
+            };
+            incidents.insert(obligation.incident, incident.clone());
+            if let Some(incident) = incident {
+                rows.push(self.obligation_row(names, &incident, obligation));
             }
         }
         Ok(rows)

@@ -51,9 +51,8 @@ async fn desk(app: App, config: &Config) -> anyhow::Result<Desk<App>> {
     let zone = TimeZone::get(&config.zone).with_context(|| format!("zone `{}`", config.zone))?;
     let permit = ReadPermit::at_the_console();
     let own = app.store().organisation(&permit, &config.own).await?;
-    let organisation = own
-        .map(|own| own.name)
-        .unwrap_or_else(|| Bilingual { zh: config.own.to_string(), en: config.own.to_string() });
+    let unknown = || Bilingual { zh: config.own.to_string(), en: config.own.to_string() };
+    let organisation = own.map_or_else(unknown, |own| own.name);
     let clock = app.clock().clone();
     Ok(Desk {
         source: Arc::new(app),

@@ -18,7 +18,7 @@ const THREATS: u64 = 300;
 pub(crate) fn write(out: &mut impl Write, rows: u64, seed: u64, end: Timestamp) -> io::Result<()> {
     writeln!(out, "{HEADER}")?;
     for number in 0..rows {
-        if dice(seed, number, 9) % 1000 == 0 {
+        if dice(seed, number, 9).is_multiple_of(1000) {
             malformed(out, dice(seed, number, 10))?;
             continue;
         }
@@ -46,7 +46,7 @@ fn row(seed: u64, number: u64, end: Timestamp) -> Named<'static> {
     };
     let threat = threat(dice(seed, origin, 3));
     let place = dice(seed, origin, 4);
-    let ip = if dice(seed, origin, 5) % 20 == 0 {
+    let ip = if dice(seed, origin, 5).is_multiple_of(20) {
         documentation_v6(place & 0xf_ffff)
     } else {
         private_v4(place)

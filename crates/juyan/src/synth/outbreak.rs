@@ -184,7 +184,7 @@ mod tests {
                     IpAddr::V6(v6) => (v6.to_bits() >> 64).to_string(),
                 })
                 .collect();
-            assert_eq!(networks.len() as u64, botnet.size(), "{}", botnet.threat);
+            assert_eq!(u64::try_from(networks.len()).unwrap(), botnet.size(), "{}", botnet.threat);
         }
     }
 

@@ -40,15 +40,15 @@ fn brief(row: &SightingRow) -> String {
 
 #[tokio::test]
 async fn a_prefix_ends_where_it_ends() {
-    let addresses = ["192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0"];
+    let addresses = ["10.0.1.255", "10.0.2.0", "10.0.2.255", "10.0.3.0"];
     let rows = addresses.map(|ip| first("2026-11-05T10:00:00Z", ip, "mirai"));
     let query = table(&[rows.to_vec()]).await;
     check(
         &query,
-        Search { prefix: "192.0.2.0/24".parse().ok(), ..search() },
+        Search { prefix: "10.0.2.0/24".parse().ok(), ..search() },
         expect![[r"
-            2026-11-05 192.0.2.0 mirai 10:00-10:00 x1
-            2026-11-05 192.0.2.255 mirai 10:00-10:00 x1
+            2026-11-05 10.0.2.0 mirai 10:00-10:00 x1
+            2026-11-05 10.0.2.255 mirai 10:00-10:00 x1
         "]],
     )
     .await;

@@ -256,7 +256,7 @@ impl Reader<'_> {
             match found.remove(name) {
                 Some(grade) => self.parts.grades.push(Grade { rank, ..grade }),
                 None => {
-                    self.report(at, "grade.order", format!("`{name}` is no grade"), "declare it")
+                    self.report(at, "grade.order", format!("`{name}` is no grade"), "declare it");
                 }
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! It honours permits as the real source does: what concerns another organisation is not there.
 
-use crate::rows;
+use crate::{intake, rows};
 use std::ops::Range;
 
 use app::views::{
@@ -77,7 +77,7 @@ impl Sample {
     }
 
     fn delivery_rows(&self, permit: &ReadPermit) -> Vec<DeliveryRow> {
-        let all = if self.amount == Amount::Much { rows::deliveries(self) } else { Vec::new() };
+        let all = if self.amount == Amount::Much { intake::deliveries(self) } else { Vec::new() };
         all.into_iter().filter(|_| self.shows(permit, &[])).collect()
     }
 
@@ -254,7 +254,7 @@ impl Source for Sample {
     ) -> Result<Option<DeliveryView>, Fault> {
         let row = self.delivery_rows(permit).into_iter().find(|row| row.id == id.to_string());
         let Some(row) = row else { return Ok(None) };
-        let page = cut_list(rows::quarantined(row.quarantined).collect(), slice)?;
+        let page = cut_list(intake::quarantined(row.quarantined).collect(), slice)?;
         Ok(Some(DeliveryView { row, quarantined: page.rows, next: page.next }))
     }
 
