@@ -46,6 +46,7 @@ impl App {
         let kept = self.keep_content(offer.content)?;
         let permit = ReadPermit::at_the_console();
         if let Some(delivery) = self.store.delivery(&permit, &kept.id).await? {
+            let delivery = self.offered_again(delivery, offer.mapping, offer.mapping_version).await?;
             return Ok(Received { delivery, known: true });
         }
         let delivery = Delivery {
@@ -72,6 +73,27 @@ impl App {
             tx.commit().await?;
         }
         Ok(Received { delivery, known: !is_new })
+    }
+
+    /// A delivery that no mapping could read may be offered again with another one; one that was read
+    /// stays as it was read.
+    async fn offered_again(
+        &self,
+        delivery: Delivery,
+        mapping: String,
+        mapping_version: String,
+    ) -> Result<Delivery, AppError> {
+        let is_read = matches!(delivery.progress, Progress::Ingested { .. });
+        let same = delivery.mapping == mapping && delivery.mapping_version == mapping_version;
+        if is_read || same {
+            return Ok(delivery);
+        }
+        let mut tx = self.store.begin().await?;
+        tx.remap_delivery(&delivery.id, &mapping, &mapping_version).await?;
+        let details = [("from", delivery.mapping.clone()), ("to", mapping.clone())];
+        tx.record(&self.act("delivery.remapped", delivery.id.to_string(), details)).await?;
+        tx.commit().await?;
+        Ok(Delivery { mapping, mapping_version, ..delivery })
     }
 
     /// Writes the content to its place and makes sure that it is there.

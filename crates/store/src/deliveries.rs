@@ -112,6 +112,23 @@ impl Tx {
         }
     }
 
+    /// Hands a delivery to another mapping, to be read anew: only one that no mapping has read yet.
+    pub async fn remap_delivery(
+        &mut self,
+        id: &DeliveryId,
+        mapping: &str,
+        version: &str,
+    ) -> Result<(), StoreError> {
+        let statement = sqlx::query(REMAP_DELIVERY)
+            .bind(id.to_string())
+            .bind(mapping.to_owned())
+            .bind(version.to_owned());
+        match self.write("remap a delivery", statement).await? {
+            0 => Err(StoreError::Stale { what: "delivery", id: id.to_string() }),
+            _ => Ok(()),
+        }
+    }
+
     /// Keeps rows that could not be understood; how many were not yet kept.
     ///
     /// A zero byte within a row is kept as U+FFFD: no database holds one in text.
@@ -324,6 +341,14 @@ UPDATE delivery
  WHERE id = $1";
 
 /// By the primary key.
+const REMAP_DELIVERY: &str = "
+UPDATE delivery
+   SET mapping = $2,
+       mapping_version = $3
+ WHERE id = $1
+   AND state IN ('stored', 'refused')";
+
+/// By the primary key.
 const INSERT_QUARANTINED: &str = "
 INSERT INTO quarantine (delivery, line, reason, raw)
 VALUES ($1, $2, $3, $4)
@@ -339,6 +364,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("LIST_QUARANTINED", LIST_QUARANTINED),
     ("INSERT_DELIVERY", INSERT_DELIVERY),
     ("SET_PROGRESS", SET_PROGRESS),
+    ("REMAP_DELIVERY", REMAP_DELIVERY),
     ("INSERT_QUARANTINED", INSERT_QUARANTINED),
 ];
 

@@ -41,6 +41,18 @@ fn a_missing_mandatory_column_is_named_and_the_delivery_kept() {
 }
 
 #[test]
+fn a_refused_delivery_is_replayed_with_the_mapping_that_fits() {
+    let bench = Bench::new();
+    let file = bench.file("own.csv", "time,ip,threat\n2026-11-20T03:00:00Z,10.0.0.1,night reed\n");
+    bench.ends(1, &["ingest", "--feed", "shadowserver/event4_sinkhole", &file]);
+    let outcome = bench.json(&["ingest", "--feed", "generic/csv", &file]);
+    assert_eq!(outcome["deliveries"][0]["counts"]["sightings"], 1);
+    let deliveries = bench.json(&["deliveries"]);
+    assert_eq!(deliveries["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(deliveries["rows"][0]["mapping"], "generic/csv");
+}
+
+#[test]
 fn columns_are_found_by_their_names_and_unknown_ones_are_kept() {
     let bench = Bench::new();
     let report =

@@ -98,3 +98,23 @@ async fn a_row_with_a_bad_address_goes_to_quarantine_once() {
     let kept = world.store.quarantined(&everything(), &delivery(1).id, 9, 2).await.unwrap();
     assert_eq!(kept, [row(4, "192.0.2.300,\u{fffd}x")]);
 }
+
+#[tokio::test]
+async fn a_refused_delivery_may_be_read_by_another_mapping_and_an_ingested_one_may_not() {
+    let world = World::new().await;
+    let mut tx = world.store.begin().await.unwrap();
+    tx.insert_delivery(&delivery(1)).await.unwrap();
+    let refused = Progress::Refused { at: at(6), reason: "no column `timestamp`".to_owned() };
+    tx.set_progress(&delivery(1).id, &refused).await.unwrap();
+    tx.remap_delivery(&delivery(1).id, "generic/csv", "2").await.unwrap();
+    world.keep(tx).await.unwrap();
+    let kept = world.store.delivery(&everything(), &delivery(1).id).await.unwrap().unwrap();
+    assert_eq!((kept.mapping.as_str(), kept.mapping_version.as_str()), ("generic/csv", "2"));
+
+    let mut tx = world.store.begin().await.unwrap();
+    let counts = RowCounts { rows: 1, quarantined: 0, sightings: 1, new: 1, attributed: 1 };
+    let ingested = Progress::Ingested { at: at(7), counts };
+    tx.set_progress(&delivery(1).id, &ingested).await.unwrap();
+    let late = tx.remap_delivery(&delivery(1).id, "generic/ndjson", "1").await;
+    assert!(matches!(late, Err(StoreError::Stale { what: "delivery", .. })), "{late:?}");
+}
