@@ -14,10 +14,11 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::{Tallies, Which};
 use model::incident::Assessment;
 use model::permit::ReadPermit;
-use model::{Handle, Incident, ThreatName};
+use model::{DeliveryId, Handle, Incident, ThreatName};
 use rules::{Calendar, Inputs, MeasureOf, Pack, Value};
+use store::Tx;
 
-use crate::oblige::{Involvement, Matter};
+use crate::oblige::{Involvement, Matter, window_days};
 use crate::{App, AppError};
 
 /// What assessing changed, for the one who asked.
@@ -48,10 +49,23 @@ pub(crate) struct Regime {
     pub(crate) calendar: Arc<Calendar>,
 }
 
-/// Where to look: at these tallies, by this pack, for windows that end in this range.
+/// What may have changed: which threats, on which days, whose finding, known since when.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    pub finder: Handle,
+    /// When the desk first had the facts: an incident's clocks start then.
+    pub known_at: Timestamp,
+    pub days: BTreeSet<Date>,
+    /// None means all.
+    pub threats: Option<BTreeSet<ThreatName>>,
+}
+
+/// Where to look: at these tallies, by this pack, for what was touched.
 struct Look<'a> {
     tallies: &'a Tallies,
     regime: &'a Regime,
+    touched: &'a Touched,
+    /// From the first instant touched to the last.
     range: Range<Timestamp>,
 }
 
@@ -62,10 +76,12 @@ pub(crate) struct Measured {
     pub(crate) classifications: Vec<String>,
     pub(crate) inputs: Inputs,
     pub(crate) assessment: Assessment,
+    /// The first and the last day that were looked at.
+    pub(crate) days: (Date, Date),
 }
 
 impl App {
-    /// Assesses these threats (none named means all) over these days, for each pack that this desk applies.
+    /// Assesses what was touched, for each pack that this desk applies.
     ///
     /// A threat that cannot be decided (a calendar lacks the year, nobody in the directory holds a role)
     /// holds up none of the others: it is reported, and nothing of it is written.
@@ -74,29 +90,27 @@ impl App {
     /// When the ledger or the database fail.
     pub async fn assess(
         &self,
-        finder: &Handle,
-        days: &BTreeSet<Date>,
-        threats: Option<&BTreeSet<ThreatName>>,
+        touched: &Touched,
         watch: &mut (dyn FnMut(&Change) + Send),
     ) -> Result<Outcome, AppError> {
         let mut outcome = Outcome::default();
-        let Some(range) = instants(days) else { return Ok(outcome) };
+        let Some(range) = instants(&touched.days) else { return Ok(outcome) };
         let tallies = self.ledger.tallies().await?;
         for id in &self.settings.regimes {
             let pack = self.law.pack(id)?.clone();
             let calendar = self.law.calendar_of(&pack)?.clone();
             let regime = Regime { pack, calendar };
-            let look = Look { tallies: &tallies, regime: &regime, range: range.clone() };
+            let look = Look { tallies: &tallies, regime: &regime, touched, range: range.clone() };
             for (threat, classifications) in tallies.threats() {
                 let mut classifications = Vec::from_iter(classifications);
                 classifications.retain(|kind: &String| regime.pack.applies_to(kind));
-                let is_asked = threats.is_none_or(|some| some.contains(&threat));
+                let is_asked = touched.threats.as_ref().is_none_or(|some| some.contains(&threat));
                 if classifications.is_empty() || !is_asked {
                     continue;
                 }
                 let name = threat.to_string();
                 let matter = (threat, classifications);
-                match self.assess_one(&look, finder, matter).await {
+                match self.assess_one(&look, &matter).await {
                     Ok(None) => {}
                     Ok(Some(change)) => {
                         watch(&change);
@@ -113,24 +127,54 @@ impl App {
         Ok(outcome)
     }
 
+    /// Measures a threat and lets its incident follow.
+    ///
+    /// What is decided here rests on the incident as it was read. Should another process have changed it
+    /// meanwhile, which shows once this one holds the pen, the decision is taken anew.
     async fn assess_one(
         &self,
         look: &Look<'_>,
-        finder: &Handle,
-        matter: (ThreatName, Vec<String>),
+        matter: &(ThreatName, Vec<String>),
     ) -> Result<Option<Change>, AppError> {
-        let Look { tallies, regime, .. } = *look;
         let permit = ReadPermit::at_the_console();
-        let open = self.store.open_incident_of(&permit, &matter.0, regime.pack.id()).await?;
-        // Whoever found it first stays its finder, whoever has seen it since.
-        let finder = open.as_ref().map_or(finder, |incident| &incident.finder).clone();
-        let measured = self.measure(look, &finder, matter).await?;
-        let Some(measured) = measured else { return Ok(None) };
-        let involvement = self.involvement(tallies, &measured, open.as_ref()).await?;
-        match open {
-            None => self.open_incident(regime, &finder, measured, involvement).await.map(Some),
-            Some(incident) => self.advance(regime, incident, measured, involvement).await,
+        let pack = look.regime.pack.id();
+        for _ in 0..OVERTAKEN_MAX {
+            let open = self.store.open_incident_of(&permit, &matter.0, pack).await?;
+            // Whoever found it first stays its finder, whoever has seen it since.
+            let finder = open.as_ref().map_or(&look.touched.finder, |incident| &incident.finder);
+            let finder = finder.clone();
+            let Some(measured) = self.measure(look, &finder, matter).await? else {
+                return Ok(None);
+            };
+            let involvement = self.involvement(look.tallies, &measured, open.as_ref()).await?;
+            let tx = self.store.begin().await?;
+            if self.store.open_incident_of(&permit, &matter.0, pack).await? != open {
+                continue;
+            }
+            let pen = Pen { tx, look, finder: &finder };
+            return match open {
+                None => self.open_incident(pen, measured, involvement).await.map(Some),
+                Some(incident) => self.advance(pen, incident, measured, involvement).await,
+            };
         }
+        Err(AppError::BadInput(format!("`{}` changes all the time; assess again later", matter.0)))
+    }
+
+    /// Notes that everything that follows from these deliveries has been derived.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mark_assessed(&self, deliveries: &[DeliveryId]) -> Result<(), AppError> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        for id in deliveries {
+            tx.mark_assessed(id, now).await?;
+            tx.record(&self.act("delivery.assessed", id.to_string(), [])).await?;
+        }
+        if !deliveries.is_empty() {
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Assesses everything seen in the last days that have data: what a run that was cut short left
@@ -149,8 +193,9 @@ impl App {
         let last = last.to_zoned(TimeZone::UTC).date();
         let back = |n: u32| last.checked_sub(jiff::Span::new().days(i64::from(n))).ok();
         let days: BTreeSet<Date> = (0..days.max(1)).map_while(back).collect();
-        let own = self.settings.own.clone();
-        self.assess(&own, &days, None, watch).await
+        let finder = self.settings.own.clone();
+        let touched = Touched { finder, known_at: self.clock.now(), days, threats: None };
+        self.assess(&touched, watch).await
     }
 
     /// Measures a threat over the windows that end in `range`; `None` when it was not seen there.
@@ -158,15 +203,18 @@ impl App {
         &self,
         look: &Look<'_>,
         finder: &Handle,
-        (threat, classifications): (ThreatName, Vec<String>),
+        (threat, classifications): &(ThreatName, Vec<String>),
     ) -> Result<Option<Measured>, AppError> {
-        let Look { tallies, regime, ref range } = *look;
-        let pack = &regime.pack;
-        let which = Which::threat(&threat).classified(&classifications);
+        let pack = &look.regime.pack;
+        let which = Which::threat(threat).classified(classifications);
         let mut inputs = Inputs::default();
         let mut largest = None;
         for measure in pack.measures() {
-            let window = tallies.largest_window(which, measure.window_hours, range.clone()).await?;
+            // A window that ends later may still reach back into what was touched.
+            let reach = SignedDuration::from_hours(i64::from(measure.window_hours) - 1);
+            let end = look.range.end.checked_add(reach).unwrap_or(look.range.end);
+            let ends = look.range.start..end;
+            let window = look.tallies.largest_window(which, measure.window_hours, ends).await?;
             let Some(window) = window else { return Ok(None) };
             // An incident holds one threat, so its largest and all of its threats are the same.
             let (MeasureOf::LargestThreat | MeasureOf::AllThreats) = measure.of;
@@ -189,7 +237,11 @@ impl App {
             size: window.count.total(),
             because: assessed.because,
         };
-        Ok(Some(Measured { threat, classifications, inputs, assessment }))
+        let (first, last) = (look.touched.days.first(), look.touched.days.last());
+        let own = window_days(&assessment);
+        let days = (*first.unwrap_or(&own.0), *last.unwrap_or(&own.1));
+        let (threat, classifications) = (threat.clone(), classifications.clone());
+        Ok(Some(Measured { threat, classifications, inputs, assessment, days }))
     }
 
     /// Who found it, as the pack's input wants it; the desk's own organisation stands in for a finder
@@ -212,14 +264,13 @@ impl App {
 
     async fn open_incident(
         &self,
-        regime: &Regime,
-        finder: &Handle,
+        pen: Pen<'_>,
         measured: Measured,
         involvement: Involvement,
     ) -> Result<Change, AppError> {
-        let now = self.clock.now();
-        let mut tx = self.store.begin().await?;
-        let year = now.to_zoned(regime.pack.zone().clone()).year();
+        let Pen { mut tx, look, finder } = pen;
+        let now = measured.assessment.assessed_at;
+        let year = now.to_zoned(look.regime.pack.zone().clone()).year();
         let number = tx.next_number("INC", year).await?;
         let incident = Incident {
             id: self.clock.id(now),
@@ -233,8 +284,13 @@ impl App {
         tx.insert_incident(&incident).await?;
         let graded = graded(&measured.assessment);
         tx.record(&self.act("incident.opened", incident.number.to_string(), graded)).await?;
-        let matter =
-            Matter { regime, incident: &incident, measured: &measured, involvement: &involvement };
+        let matter = Matter {
+            regime: look.regime,
+            incident: &incident,
+            measured: &measured,
+            involvement: &involvement,
+            known_at: look.touched.known_at,
+        };
         let consequences = self.derive(&mut tx, &matter).await?;
         tx.commit().await?;
         tracing::info!(incident = %incident.number, threat = %incident.threat, "Opened `{}`", incident.number);
@@ -244,16 +300,15 @@ impl App {
     /// Goes on with an incident that is open: a graver grade, a greater size, new holders.
     async fn advance(
         &self,
-        regime: &Regime,
-        incident: Incident,
+        pen: Pen<'_>,
+        mut incident: Incident,
         measured: Measured,
         involvement: Involvement,
     ) -> Result<Option<Change>, AppError> {
+        let Pen { mut tx, look, .. } = pen;
         let before = incident.assessment.clone();
-        let graver = regime.pack.is_graver(&measured.assessment.grade, &before.grade);
+        let graver = look.regime.pack.is_graver(&measured.assessment.grade, &before.grade);
         let larger = measured.assessment.size > before.size;
-        let mut tx = self.store.begin().await?;
-        let mut incident = incident;
         if graver || larger {
             // A greater size never lowers a grade, and neither does a lesser grade found today.
             let mut assessment = measured.assessment.clone();
@@ -265,8 +320,13 @@ impl App {
             tx.record(&self.act(act, incident.number.to_string(), graded(&assessment))).await?;
             incident.assessment = assessment;
         }
-        let matter =
-            Matter { regime, incident: &incident, measured: &measured, involvement: &involvement };
+        let matter = Matter {
+            regime: look.regime,
+            incident: &incident,
+            measured: &measured,
+            involvement: &involvement,
+            known_at: measured.assessment.assessed_at,
+        };
         let consequences = self.derive(&mut tx, &matter).await?;
         if !(graver || larger) && consequences.is_nothing() {
             return Ok(None);
@@ -277,6 +337,16 @@ impl App {
         Ok(Some(consequences.change(&incident, from, &after)))
     }
 }
+
+/// The right to write about one incident, what it is written from, and who found it.
+struct Pen<'a> {
+    tx: Tx,
+    look: &'a Look<'a>,
+    finder: &'a Handle,
+}
+
+/// How often a decision is taken anew because another process changed what it rests on.
+const OVERTAKEN_MAX: u32 = 20;
 
 fn graded(assessment: &Assessment) -> [(&'static str, String); 5] {
     [

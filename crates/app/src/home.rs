@@ -7,6 +7,8 @@
 //! ledger/            sightings and tallies (Parquet, Delta log)
 //! atlas/             AS table, register, suffixes, registrars (CSV)
 //! feeds/             mappings of one's own (TOML)
+//! regimes/           packs of one's own (TOML)
+//! calendars/         calendars of one's own (TOML)
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -64,6 +66,16 @@ impl Home {
 
     pub fn atlas(&self) -> PathBuf {
         self.0.join("atlas")
+    }
+
+    /// Regime packs of one's own.
+    pub fn regimes(&self) -> PathBuf {
+        self.0.join("regimes")
+    }
+
+    /// Calendars of one's own.
+    pub fn calendars(&self) -> PathBuf {
+        self.0.join("calendars")
     }
 
     pub fn feeds(&self) -> PathBuf {

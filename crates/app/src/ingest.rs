@@ -109,7 +109,9 @@ impl App {
                 Ok(tally) => self.ingested(&delivery, tally, already).await,
                 Err(AppError::Feed(why)) => Err(self.refused(&delivery, why).await?),
                 // Another process has written the same day meanwhile: what is new is another question now.
-                Err(AppError::Ledger(LedgerError::Overtaken { .. })) => continue,
+                Err(AppError::Ledger(
+                    LedgerError::Overtaken { .. } | LedgerError::AlreadyThere { .. },
+                )) => continue,
                 Err(other) => Err(other),
             };
         }

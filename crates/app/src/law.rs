@@ -15,6 +15,15 @@ pub struct Source {
     pub text: String,
 }
 
+/// Whether a year whose official order is not known yet may be counted by a guess at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provisional {
+    /// A missing year is an error that names it.
+    Refused,
+    /// Provisional calendars stand in for it; due times so counted say so.
+    Joined,
+}
+
 /// Every pack at hand, and the calendars that their deadlines are counted by.
 #[derive(Clone, Debug)]
 pub struct Law {
@@ -42,12 +51,25 @@ impl Law {
     /// # Errors
     /// When a text does not parse or check, a pack's own cases do not hold, or it names a calendar that
     /// is not there.
-    pub fn read(packs: &[Source], calendars: &[Source]) -> Result<Self, LawError> {
+    pub fn read(
+        packs: &[Source],
+        calendars: &[Source],
+        provisional: Provisional,
+    ) -> Result<Self, LawError> {
         let calendars = calendars
             .iter()
             .map(|source| Calendar::parse(&source.text, &source.origin))
-            .map(|parsed| parsed.map(|calendar| (calendar.name().to_owned(), Arc::new(calendar))))
-            .collect::<Result<BTreeMap<_, _>, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        let joined = |calendar: &Calendar| match provisional {
+            Provisional::Refused => calendar.clone(),
+            Provisional::Joined => {
+                calendars.iter().fold(calendar.clone(), Calendar::with_provisional)
+            }
+        };
+        let calendars = calendars
+            .iter()
+            .map(|calendar| (calendar.name().to_owned(), Arc::new(joined(calendar))))
+            .collect();
         let mut law = Self { packs: BTreeMap::new(), calendars };
         for source in packs {
             let pack = Pack::parse(&source.text, &source.origin)?;

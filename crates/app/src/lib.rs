@@ -34,7 +34,7 @@ use model::{Handle, PackId};
 pub use clock::Clock;
 pub use error::AppError;
 pub use home::Home;
-pub use law::{Law, LawError, Source};
+pub use law::{Law, LawError, Provisional, Source};
 
 /// The desk: everything that the steps need, opened once.
 pub struct App {
@@ -135,6 +135,7 @@ fn load_atlas(home: &Home) -> Result<atlas::Atlas, AppError> {
         .collect();
     // The order decides which of two equal entries is kept, so it is made the same everywhere.
     files.sort();
+    files.retain(|path| path.extension().is_none_or(|ending| ending != "new"));
     for path in files {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let file = std::fs::File::open(&path).map_err(|why| AppError::file(&path, why))?;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ledger::{Tallies, Which};
 use model::incident::Assessment;
 use model::obligation::{Obligation, State};
@@ -40,6 +40,8 @@ pub(crate) struct Matter<'a> {
     pub(crate) incident: &'a Incident,
     pub(crate) measured: &'a Measured,
     pub(crate) involvement: &'a Involvement,
+    /// When the clocks that start now started: at opening, when the facts came in; later, now.
+    pub(crate) known_at: Timestamp,
 }
 
 /// What followed from an assessment.
@@ -103,29 +105,21 @@ impl App {
         Ok(Involvement { days, organisations, holders, domains, provinces })
     }
 
-    /// The days of an incident: from the first window ever measured to the latest.
+    /// The days of an incident: all that were looked at when it was measured, from the first window to
+    /// the last, the days of this delivery included.
     async fn span(
         &self,
         measured: &Measured,
         open: Option<&Incident>,
     ) -> Result<(Date, Date), AppError> {
         let permit = ReadPermit::at_the_console();
-        let mut windows = vec![measured.assessment.clone()];
+        let mut days = vec![measured.days, window_days(&measured.assessment)];
         if let Some(incident) = open {
-            windows.extend(self.store.assessments(&permit, &incident.id, 1000).await?);
+            let assessments = self.store.assessments(&permit, &incident.id, 1000).await?;
+            days.extend(assessments.iter().map(window_days));
         }
-        let day = |at: jiff::Timestamp| at.to_zoned(TimeZone::UTC).date();
-        let start = |a: &Assessment| {
-            let length = SignedDuration::from_hours(i64::from(a.window_hours));
-            day(a.window_end.checked_sub(length).unwrap_or(a.window_end))
-        };
-        // The end of a window is the first instant after it, and may open the next day.
-        let end = |a: &Assessment| {
-            day(a.window_end.checked_sub(SignedDuration::from_micros(1)).unwrap_or(a.window_end))
-        };
-        let own = &measured.assessment;
-        let first = windows.iter().map(start).min().unwrap_or_else(|| start(own));
-        let last = windows.iter().map(end).max().unwrap_or_else(|| end(own));
+        let first = days.iter().map(|days| days.0).min().unwrap_or(measured.days.0);
+        let last = days.iter().map(|days| days.1).max().unwrap_or(measured.days.1);
         Ok((first, last))
     }
 
@@ -161,7 +155,7 @@ impl App {
         tx: &mut Tx,
         matter: &Matter<'_>,
     ) -> Result<Consequences, AppError> {
-        let Matter { regime, incident, measured, involvement } = *matter;
+        let Matter { regime, incident, measured, involvement, .. } = *matter;
         let responsible = involvement.responsible();
         let case = Case {
             grade: &incident.assessment.grade,
@@ -171,8 +165,9 @@ impl App {
                 responsible: &responsible,
                 provinces: &involvement.provinces,
                 finder: &incident.finder,
+                desk: &self.settings.own,
             },
-            known_at: incident.assessment.assessed_at,
+            known_at: matter.known_at,
         };
         let obligations = self.oblige(tx, regime, incident, &case).await?;
         let recipients = recipients(regime, &case)?;
@@ -194,10 +189,9 @@ impl App {
         if changes.is_empty() {
             return Ok(0);
         }
-        let duties: BTreeSet<&str> = changes.add.iter().map(|o| o.terms.duty.as_str()).collect();
         let details = [
             ("added", count.to_string()),
-            ("duties", Vec::from_iter(duties).join(" ")),
+            ("owed", changes.add.iter().map(line).collect::<Vec<_>>().join("; ")),
             ("superseded", changes.supersede.len().to_string()),
             ("lapsed", changes.lapse.len().to_string()),
             ("readdressed", changes.readdress.len().to_string()),
@@ -250,6 +244,29 @@ impl App {
                 OwedState::Running(running) => State::Running(running),
             },
         }
+    }
+}
+
+/// The days (UTC) that a measured window touches.
+pub(crate) fn window_days(assessment: &Assessment) -> (Date, Date) {
+    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
+    let end = assessment.window_end;
+    let length = SignedDuration::from_hours(i64::from(assessment.window_hours));
+    let start = end.checked_sub(length).unwrap_or(end);
+    // The end of a window is the first instant after it, and may open the next day.
+    let last = end.checked_sub(SignedDuration::from_micros(1)).unwrap_or(end);
+    (day(start), day(last))
+}
+
+/// What is owed, as the journal keeps it: duty, debtor and, where the clock runs, since when and until when.
+fn line(owed: &Owed) -> String {
+    let head = format!("{} {}", owed.terms.duty, owed.debtor);
+    match &owed.state {
+        OwedState::Latent => head,
+        OwedState::Running(running) => match running.due {
+            Some(due) => format!("{head} since {} due {due}", running.since),
+            None => format!("{head} since {}", running.since),
+        },
     }
 }
 

@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use feeds::Limits;
+use jiff::Timestamp;
 use model::delivery::{Delivery, Progress};
 use model::permit::ReadPermit;
 use model::{DeliveryId, Handle};
@@ -43,10 +44,17 @@ impl App {
     /// # Errors
     /// When it cannot be decompressed, is larger than the limits allow, or the disk refuses.
     pub async fn receive<R: Read>(&self, offer: Offer<R>) -> Result<Received, AppError> {
-        let kept = self.keep_content(offer.content)?;
         let permit = ReadPermit::at_the_console();
+        if self.store.organisation(&permit, &offer.finder).await?.is_none() {
+            return Err(AppError::BadInput(format!(
+                "there is no organisation `{}` in the directory. hint: `juyan load --organisations`",
+                offer.finder
+            )));
+        }
+        let kept = self.keep_content(offer.content)?;
         if let Some(delivery) = self.store.delivery(&permit, &kept.id).await? {
-            let delivery = self.offered_again(delivery, offer.mapping, offer.mapping_version).await?;
+            let delivery =
+                self.offered_again(delivery, offer.mapping, offer.mapping_version).await?;
             return Ok(Received { delivery, known: true });
         }
         let delivery = Delivery {
@@ -111,7 +119,30 @@ impl App {
         std::fs::create_dir_all(folder).map_err(|why| AppError::file(folder, why))?;
         std::fs::rename(&incoming, &place).map_err(|why| AppError::file(&place, why))?;
         sync(folder)?;
+        // A new folder's own name lies in the one above.
+        sync(&directory)?;
         Ok(kept)
+    }
+
+    /// Removes what receiving left behind when it was cut short: content that never got its name. Only what
+    /// has not been touched for a day; younger content may belong to another process.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn sweep(&self) -> Result<(), AppError> {
+        let directory = self.home.deliveries();
+        let entries =
+            std::fs::read_dir(&directory).map_err(|why| AppError::file(&directory, why))?;
+        let day_ago = self.clock.now().as_second() - 24 * 3600;
+        for entry in entries.filter_map(Result::ok) {
+            let is_ours = entry.file_name().to_string_lossy().starts_with("incoming-");
+            let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+            let age = modified.and_then(|at| Timestamp::try_from(at).ok());
+            if is_ours && age.is_some_and(|at| at.as_second() < day_ago) {
+                discard(&entry.path());
+            }
+        }
+        Ok(())
     }
 
     /// The raw content of a delivery, as it was when it came, decompressed.

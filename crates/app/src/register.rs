@@ -30,7 +30,8 @@ impl App {
     /// `place` is the name it gets there, `origin` what it was called, for the journal.
     ///
     /// # Errors
-    /// When a mandatory column is missing or the disk refuses: the atlas in use stays as it is.
+    /// When a mandatory column is missing, most rows are not understood or the disk refuses: the atlas in use
+    /// stays as it is.
     pub async fn load_atlas_file(
         &self,
         place: &str,
@@ -42,7 +43,20 @@ impl App {
         input.read_to_end(&mut content).map_err(|why| AppError::file(&path, why))?;
         let mut trial = atlas::Atlas::builder();
         let loaded = load_into(&mut trial, place, content.as_slice())?.unwrap_or_default();
-        std::fs::write(&path, &content).map_err(|why| AppError::file(&path, why))?;
+        if loaded.rows == 0 || loaded.skipped_count > loaded.rows {
+            return Err(AppError::BadInput(format!(
+                "`{origin}` is refused: {} rows read and {} not understood{}; the table in use stays",
+                loaded.rows,
+                loaded.skipped_count,
+                loaded.skipped.first().map_or_else(String::new, |row| {
+                    format!(", the first at line {}: {}", row.line, row.reason)
+                })
+            )));
+        }
+        // Whole or not at all: a torn register would send notices to the wrong people.
+        let fresh = path.with_extension("new");
+        std::fs::write(&fresh, &content).map_err(|why| AppError::file(&fresh, why))?;
+        std::fs::rename(&fresh, &path).map_err(|why| AppError::file(&path, why))?;
         let home = self.home.clone();
         let rebuilt = tokio::task::spawn_blocking(move || load_atlas(&home)).await;
         self.atlas.replace(rebuilt.map_err(|why| AppError::Reader(why.to_string()))??);

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use ledger::Retention;
 use model::permit::ReadPermit;
 use store::incidents::{IncidentCursor, IncidentFilter};
 
+use crate::oblige::window_days;
 use crate::{App, AppError};
 
 /// What was dropped, and what was not.
@@ -39,23 +39,32 @@ impl App {
         let now = self.clock.now();
         let today = now.to_zoned(TimeZone::UTC).date();
         let keep = keep_days.max(floor_days);
-        let before = today.checked_sub(jiff::Span::new().days(i64::from(keep)));
+        let span = jiff::Span::new().try_days(i64::from(keep));
+        let before = span.and_then(|span| today.checked_sub(span));
         let before = before.map_err(|_| AppError::BadInput(format!("{keep} days is too long")))?;
         let held = Vec::from_iter(self.held_days().await?);
+        // The intention first: should the process die half-way, the record tells what was being dropped.
+        let details = [("before", before.to_string()), ("floor_days", floor_days.to_string())];
+        self.record("ledger.retaining", details).await?;
         let retention = Retention { before, floor_days, now, held: &held };
         let dropped = self.ledger.drop_days(&retention).await?;
-        if !dropped.days.is_empty() {
-            let days: Vec<String> = dropped.days.iter().map(ToString::to_string).collect();
-            let mut tx = self.store.begin().await?;
-            let details = [("days", days.join(" ")), ("floor_days", floor_days.to_string())];
-            tx.record(&self.act("ledger.retained", "ledger", details)).await?;
-            tx.commit().await?;
-        }
+        let days: Vec<String> = dropped.days.iter().map(ToString::to_string).collect();
+        self.record("ledger.retained", [("days", days.join(" "))]).await?;
         Ok(Retained {
             dropped: Vec::from_iter(dropped.days),
             held: Vec::from_iter(dropped.held),
             floor_days,
         })
+    }
+
+    async fn record<const N: usize>(
+        &self,
+        act: &'static str,
+        details: [(&'static str, String); N],
+    ) -> Result<(), AppError> {
+        let mut tx = self.store.begin().await?;
+        tx.record(&self.act(act, "ledger", details)).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Every day that some open incident rests on.
@@ -69,28 +78,20 @@ impl App {
             let Some(last) = page.last() else { return Ok(held) };
             after = Some(IncidentCursor::from(last));
             for incident in &page {
-                for assessment in self.store.assessments(&permit, &incident.id, PAGE).await? {
-                    let hours = i64::from(assessment.window_hours);
-                    held.extend(days(assessment.window_end, SignedDuration::from_hours(hours)));
+                let assessments = self.store.assessments(&permit, &incident.id, PAGE).await?;
+                let windows: Vec<_> = assessments.iter().map(window_days).collect();
+                let first = windows.iter().map(|days| days.0).min();
+                let last = windows.iter().map(|days| days.1).max();
+                if let (Some(first), Some(last)) = (first, last) {
+                    held.extend(days(first, last));
                 }
             }
         }
     }
 }
 
-/// The days (UTC) that a window ending at `end` touches.
-fn days(end: Timestamp, length: SignedDuration) -> Vec<Date> {
-    let start = end.checked_sub(length).unwrap_or(end);
-    let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
-    let last = day(end);
-    let mut days = Vec::new();
-    let mut next = day(start);
-    while next <= last {
-        days.push(next);
-        match next.tomorrow() {
-            Ok(tomorrow) => next = tomorrow,
-            Err(_) => break,
-        }
-    }
-    days
+/// Every day from the first to the last.
+fn days(first: Date, last: Date) -> impl Iterator<Item = Date> {
+    std::iter::successors(Some(first), |day| day.tomorrow().ok())
+        .take_while(move |day| *day <= last)
 }

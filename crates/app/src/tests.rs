@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use model::Handle;
 use model::permit::ReadPermit;
 use uuid::Uuid;
 
+use crate::assess::Touched;
 use crate::ingest::Ingested;
 use crate::receive::Offer;
 use crate::views::ObligationState;
-use crate::{App, Clock, Home, Law, Settings, Source};
+use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 
@@ -29,7 +29,8 @@ fn source(origin: &str, text: &str) -> Source {
 fn law() -> Law {
     let pack = include_str!("../../../regimes/cn-miit-2009-157.toml");
     let calendar = include_str!("../../../calendars/cn.toml");
-    Law::read(&[source("pack", pack)], &[source("calendar", calendar)]).unwrap()
+    let (packs, calendars) = ([source("pack", pack)], [source("calendar", calendar)]);
+    Law::read(&packs, &calendars, Provisional::Refused).unwrap()
 }
 
 /// A clock that stands still, and ids that count.
@@ -80,12 +81,13 @@ impl World {
     }
 
     async fn assess(&self, finder: &str, ingested: &Ingested) -> Vec<crate::assess::Change> {
-        let finder: Handle = finder.parse().unwrap();
-        let outcome = self
-            .app
-            .assess(&finder, &ingested.days, Some(&ingested.threats), &mut |_| {})
-            .await
-            .unwrap();
+        let touched = Touched {
+            finder: finder.parse().unwrap(),
+            known_at: NOW.parse().unwrap(),
+            days: ingested.days.clone(),
+            threats: Some(ingested.threats.clone()),
+        };
+        let outcome = self.app.assess(&touched, &mut |_| {}).await.unwrap();
         assert!(outcome.undecided.is_empty(), "{:?}", outcome.undecided);
         outcome.changes
     }

@@ -12,7 +12,13 @@ pub(crate) fn regimes() -> Vec<Source> {
 
 /// Every calendar under `calendars/`.
 pub(crate) fn calendars() -> Vec<Source> {
-    sources(&[("calendars/cn.toml", include_str!("../../../calendars/cn.toml"))])
+    sources(&[
+        ("calendars/cn.toml", include_str!("../../../calendars/cn.toml")),
+        (
+            "calendars/cn-2027-provisional.toml",
+            include_str!("../../../calendars/cn-2027-provisional.toml"),
+        ),
+    ])
 }
 
 /// The demonstration country, under `demo/`.

@@ -159,7 +159,7 @@ pub(crate) struct Ingest {
     /// Files: plain, gzip or zstd; `-` for standard input
     #[arg(required_unless_present = "unfinished", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Finish deliveries that were stored and not read to their end, then assess what was seen lately
+    /// Finish deliveries that were stored and not read to their end, or not assessed
     #[arg(long, conflicts_with_all = ["files", "feed"])]
     pub(crate) unfinished: bool,
     /// Stop at the ledger: count, and leave grading to `juyan assess`
@@ -202,7 +202,7 @@ pub(crate) struct Incidents {
     #[command(flatten)]
     pub(crate) listing: Listing,
     /// Only this grade, by its rank: 1 is the gravest
-    #[arg(long, value_name = "RANK")]
+    #[arg(long, value_name = "RANK", value_parser = clap::value_parser!(u8).range(1..=9))]
     pub(crate) rank: Option<u8>,
 }
 
@@ -321,7 +321,7 @@ pub(crate) struct Deadline {
     /// When the clock starts, with an offset: 2025-09-29T10:00:00+08:00
     #[arg(long)]
     pub(crate) start: jiff::Timestamp,
-    /// A calendar by name, or a file [default: the pack's own]
+    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
     pub(crate) calendar: Option<String>,
     /// Answer in JSON, one document
@@ -369,7 +369,7 @@ pub(crate) struct Retain {
     #[command(flatten)]
     pub(crate) common: Common,
     /// Keep this many days; never fewer than the regime demands
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub(crate) keep: u32,
 }
 

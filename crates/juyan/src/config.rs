@@ -18,6 +18,10 @@ pub(crate) struct Config {
     /// The time zone of the desk's clock, by its IANA name.
     #[serde(default = "utc")]
     pub(crate) zone: String,
+    /// Whether days of a year whose official order is not known yet may be counted by a provisional
+    /// calendar; due times so counted say so.
+    #[serde(default)]
+    pub(crate) provisional_calendars: bool,
     /// Whether this is a demonstration, which `juyan demo` may replace.
     #[serde(default)]
     pub(crate) demonstration: bool,

@@ -1,9 +1,10 @@
 //! Opening the desk: the one place where the machine's clock and randomness are asked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::{App, Clock, Home, Law};
+use anyhow::{Context, bail};
+use app::{App, Clock, Home, Law, Provisional, Source};
 use jiff::Timestamp;
 use uuid::{ContextV7, Uuid};
 
@@ -27,19 +28,47 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// The law that this binary carries.
-pub(crate) fn law() -> anyhow::Result<Law> {
-    Ok(Law::read(&builtin::regimes(), &builtin::calendars())?)
+/// The law that this binary carries, and what lies under `regimes/` and `calendars/` of the data directory;
+/// a pack or calendar there stands in for a built-in one of the same name.
+pub(crate) fn law(home: &Home, provisional: Provisional) -> anyhow::Result<Law> {
+    let mut packs = builtin::regimes();
+    packs.extend(sources(&home.regimes())?);
+    let mut calendars = builtin::calendars();
+    calendars.extend(sources(&home.calendars())?);
+    Ok(Law::read(&packs, &calendars, provisional)?)
+}
+
+fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Ok(Vec::new()) };
+    let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let origin = path.display().to_string();
+        let text = std::fs::read_to_string(path).with_context(|| format!("`{origin}`"))?;
+        Ok(Source { origin, text })
+    };
+    paths.iter().map(read).collect()
 }
 
 /// Opens the desk over a data directory.
 pub(crate) async fn open(data: &Path) -> anyhow::Result<(App, Config)> {
     let home = Home::new(data);
     let config = Config::read(&home)?;
+    // To make an empty one here would let a lost record pass for an empty one.
+    if !home.database().exists() {
+        bail!(
+            "`{}` is gone, though the settings are there: restore it from a backup before anything else",
+            home.database().display()
+        );
+    }
     let app = open_with(home, &config).await?;
     Ok((app, config))
 }
 
 pub(crate) async fn open_with(home: Home, config: &Config) -> anyhow::Result<App> {
-    Ok(App::open(home, Arc::new(law()?), machine_clock(), config.settings()).await?)
+    let provisional =
+        if config.provisional_calendars { Provisional::Joined } else { Provisional::Refused };
+    let law = law(&home, provisional)?;
+    Ok(App::open(home, Arc::new(law), machine_clock(), config.settings()).await?)
 }

@@ -17,14 +17,15 @@ use clap::Parser;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[expect(clippy::print_stderr, reason = "the last word of a failed command belongs on stderr")]
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     output::start_logging(cli.verbose);
     match commands::run(cli) {
         Ok(code) => code,
+        // Whoever read our output has seen enough, as `head` does.
+        Err(error) if output::reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("juyan: {error:#}");
+            output::last_word(&error);
             ExitCode::FAILURE
         }
     }

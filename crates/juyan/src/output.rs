@@ -29,7 +29,32 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 
 /// Prints a line; a reader that went away ends the command quietly.
 pub(crate) fn line(text: impl std::fmt::Display) -> anyhow::Result<()> {
-    Ok(writeln!(io::stdout().lock(), "{text}")?)
+    Ok(writeln!(io::stdout().lock(), "{}", harmless(&text.to_string()))?)
+}
+
+/// A text that cannot steer the terminal: names come from feeds, and feeds from anybody. Line ends stay.
+fn harmless(text: &str) -> String {
+    let steers = |c: char| {
+        let bidi = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        bidi || (c.is_control() && c != '\n')
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether a command failed only because nobody reads its output any more.
+pub(crate) fn reader_left(error: &anyhow::Error) -> bool {
+    let left = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json =
+            cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(left)
+}
+
+/// The last word of a failed command, on stderr, if anybody still listens there.
+pub(crate) fn last_word(error: &anyhow::Error) {
+    let _gone = writeln!(io::stderr(), "juyan: {error:#}");
 }
 
 /// A table whose columns are as wide as what stands in them.
@@ -43,10 +68,13 @@ impl Table {
     }
 
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.to_vec());
+        self.rows.push(cells.iter().map(|cell| harmless(cell)).collect());
     }
 
     pub(crate) fn print(&self) -> anyhow::Result<()> {
+        if self.rows.len() == 1 {
+            return line("(none)");
+        }
         let columns = self.rows.first().map_or(0, Vec::len);
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row: &Vec<String>| row.get(column));
@@ -111,6 +139,12 @@ pub(crate) fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_cannot_steer_the_terminal() {
+        assert_eq!(harmless("\u{1b}[31mred\u{202e}gnp"), "\u{fffd}[31mred\u{fffd}gnp");
+        assert_eq!(harmless("two\nlines 居延"), "two\nlines 居延");
+    }
 
     #[test]
     fn thousands_stand_apart() {

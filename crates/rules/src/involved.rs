@@ -18,6 +18,8 @@ pub struct Involved<'a> {
     pub provinces: &'a BTreeSet<Province>,
     /// Who found it.
     pub finder: &'a Handle,
+    /// Whose desk this is: whatever anybody found, it now knows too.
+    pub desk: &'a Handle,
 }
 
 /// An organisation, and the role in which a duty means it.
@@ -47,12 +49,24 @@ impl Involved<'_> {
         all
     }
 
-    /// The trigger that happens when the incident becomes known to its finder.
-    pub(crate) fn known_trigger<'p>(&self, pack: &'p Pack) -> Option<&'p Trigger> {
+    /// The triggers that happen when the incident becomes known: to its finder, and to the desk that
+    /// has received the finding.
+    pub(crate) fn known_triggers<'p>(&self, pack: &'p Pack) -> Vec<&'p Trigger> {
+        let mut happened = Vec::new();
+        for knower in [self.finder, self.desk] {
+            let trigger = self.known_to(pack, knower);
+            if !happened.iter().any(|one: &&Trigger| trigger.is_some_and(|new| new.id == one.id)) {
+                happened.extend(trigger);
+            }
+        }
+        happened
+    }
+
+    fn known_to<'p>(&self, pack: &'p Pack, knower: &Handle) -> Option<&'p Trigger> {
         let known = || pack.triggers().iter().filter(|t| t.at == Event::IncidentKnown);
-        let finder = Pack::entry(self.organisations, self.finder);
-        let own = known().find(|trigger| match (&trigger.by, finder) {
-            (Some(Party::Role(role)), Some(finder)) => finder.has_role(pack.id(), role),
+        let knower = Pack::entry(self.organisations, knower);
+        let own = known().find(|trigger| match (&trigger.by, knower) {
+            (Some(Party::Role(role)), Some(knower)) => knower.has_role(pack.id(), role),
             _ => false,
         });
         own.or_else(|| known().find(|trigger| trigger.otherwise))

@@ -77,14 +77,12 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
             given: calendar.name().to_owned(),
         });
     }
-    let Some(known) = case.involved.known_trigger(pack) else {
-        return Ok(Vec::new());
-    };
-    let reached = reached(pack, case, known);
+    let known = case.involved.known_triggers(pack);
+    let reached = reached(pack, case, &known);
     let mut all = Vec::new();
     for duty in applying(pack, case) {
         if duty.on.as_deref().is_some_and(|on| reached.contains(on)) {
-            let runs = duty.on.as_deref() == Some(known.id.as_str());
+            let runs = known.iter().any(|trigger| duty.on.as_deref() == Some(trigger.id.as_str()));
             all.extend(Deriving { pack, calendar, case, duty }.owed(runs)?);
         }
     }
@@ -106,10 +104,10 @@ fn applies(pack: &Pack, case: &Case<'_>, duty: &Duty) -> bool {
     duty.applies_at(case.grade) && condition != Verdict::No && accompanied
 }
 
-/// The trigger that has happened, and every one that follows from a duty owed.
-fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &'p Trigger) -> BTreeSet<&'p str> {
+/// The triggers that have happened, and every one that follows from a duty owed.
+fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &[&'p Trigger]) -> BTreeSet<&'p str> {
     let duties: Vec<&Duty> = applying(pack, case).collect();
-    let mut reached = BTreeSet::from([known.id.as_str()]);
+    let mut reached: BTreeSet<&str> = known.iter().map(|trigger| trigger.id.as_str()).collect();
     loop {
         let before = reached.len();
         for duty in &duties {

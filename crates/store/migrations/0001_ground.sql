@@ -41,6 +41,9 @@ CREATE TABLE delivery (
   rows_new BIGINT CHECK (rows_new BETWEEN 0 AND rows_understood),
   rows_attributed BIGINT CHECK (rows_attributed BETWEEN 0 AND rows_new),
   reason TEXT,
+  -- When everything that follows from it had been derived.
+  assessed_at BIGINT,
+  CHECK (assessed_at IS NULL OR state = 'ingested'),
   CHECK ((state = 'stored') = (settled_at IS NULL)),
   CHECK ((state = 'refused') = (reason IS NOT NULL)),
   CHECK ((state = 'ingested') = (rows_read IS NOT NULL)),
@@ -52,7 +55,8 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_by_received ON delivery (received_at, id);
 CREATE INDEX delivery_by_finder ON delivery (finder);
-CREATE INDEX delivery_unfinished ON delivery (received_at, id) WHERE state = 'stored';
+CREATE INDEX delivery_unfinished ON delivery (received_at, id)
+ WHERE assessed_at IS NULL AND state <> 'refused';
 
 CREATE TABLE quarantine (
   delivery TEXT NOT NULL REFERENCES delivery (id),

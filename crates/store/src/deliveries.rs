@@ -55,7 +55,8 @@ impl Store {
         Ok(self.one("count deliveries", ask(COUNT_DELIVERIES, permit)).await?.unwrap_or_default())
     }
 
-    /// Deliveries kept and not yet read to their end, the oldest first: the work left by a crash.
+    /// Deliveries kept and not yet through, the oldest first: not read to their end, or not assessed. The
+    /// work left by a crash.
     pub async fn unfinished_deliveries(
         &self,
         permit: &ReadPermit,
@@ -108,6 +109,19 @@ impl Tx {
         let statement = columns.bind(sqlx::query(SET_PROGRESS).bind(id.to_string()));
         match self.write("note the progress of a delivery", statement).await? {
             0 => Err(StoreError::Missing { what: "delivery", id: id.to_string() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes that everything that follows from a delivery has been derived.
+    pub async fn mark_assessed(
+        &mut self,
+        id: &DeliveryId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = sqlx::query(MARK_ASSESSED).bind(id.to_string()).bind(at.as_microsecond());
+        match self.write("mark a delivery assessed", statement).await? {
+            0 => Err(StoreError::Stale { what: "delivery", id: id.to_string() }),
             _ => Ok(()),
         }
     }
@@ -302,7 +316,8 @@ SELECT ",
     "
   FROM delivery
  WHERE $1 = '*'
-   AND state = 'stored'
+   AND assessed_at IS NULL
+   AND state <> 'refused'
  ORDER BY received_at, id
  LIMIT $2"
 );
@@ -341,6 +356,13 @@ UPDATE delivery
  WHERE id = $1";
 
 /// By the primary key.
+const MARK_ASSESSED: &str = "
+UPDATE delivery
+   SET assessed_at = $2
+ WHERE id = $1
+   AND state = 'ingested'";
+
+/// By the primary key.
 const REMAP_DELIVERY: &str = "
 UPDATE delivery
    SET mapping = $2,
@@ -364,6 +386,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("LIST_QUARANTINED", LIST_QUARANTINED),
     ("INSERT_DELIVERY", INSERT_DELIVERY),
     ("SET_PROGRESS", SET_PROGRESS),
+    ("MARK_ASSESSED", MARK_ASSESSED),
     ("REMAP_DELIVERY", REMAP_DELIVERY),
     ("INSERT_QUARANTINED", INSERT_QUARANTINED),
 ];

@@ -13,7 +13,9 @@ pub(crate) async fn run(args: Assess) -> anyhow::Result<ExitCode> {
     let (app, _) = desk::open(&args.common.data).await?;
     let progress = Progress::new();
     let mut watch = |change: &Change| progress.say(format!("assessed {}", change.threat));
-    let outcome = app.assess_lately(args.days, &mut watch).await?;
+    let mut outcome = ingest::Outcome::default();
+    ingest::ingest_all(&app, ingest::unfinished(&app).await?, &mut outcome).await?;
+    outcome.add(app.assess_lately(args.days, &mut watch).await?);
     progress.say("");
     if args.common.json {
         output::json(&outcome)?;

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use app::{App, Home};
+use model::delivery::Delivery;
 use model::permit::ReadPermit;
 use serde::Serialize;
 
@@ -37,6 +38,10 @@ struct Built {
 }
 
 pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
+    if !args.no_serve {
+        // Before anything is built, or replaced: a desk that cannot open is found out at once.
+        drop(serve::listen(args.listen).await?);
+    }
     let progress = Progress::new();
     let started = Instant::now();
     let home = Home::new(&args.data);
@@ -45,7 +50,8 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     progress.done(format!("Made the data directory `{}`", args.data.display()));
     country(&app, &progress).await?;
     let received = feeds(&app, &progress).await?;
-    let outcome = ingest::ingest_all(&app, received).await?;
+    let mut outcome = Outcome::default();
+    ingest::ingest_all(&app, received, &mut outcome).await?;
     let built = built(&app, &args.data, outcome, started).await?;
     if args.json {
         output::json(&built)?;
@@ -78,6 +84,7 @@ fn prepare(home: &Home) -> anyhow::Result<Config> {
         own: OWN.parse()?,
         regimes: vec![REGIME.parse()?],
         zone: ZONE.to_owned(),
+        provisional_calendars: true,
         demonstration: true,
     };
     config.write(&home.settings())?;
@@ -107,10 +114,7 @@ async fn country(app: &App, progress: &Progress) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn feeds(
-    app: &App,
-    progress: &Progress,
-) -> anyhow::Result<Vec<(model::DeliveryId, model::Handle)>> {
+async fn feeds(app: &App, progress: &Progress) -> anyhow::Result<Vec<Delivery>> {
     let now = app.clock().now();
     let end = now.checked_sub(jiff::SignedDuration::from_mins(10)).unwrap_or(now);
     let own = app.settings().own.clone();
@@ -126,7 +130,7 @@ async fn feeds(
     let name = format!("{date}-control-servers.csv.zst");
     let second = ingest::receive(app, "generic/csv", &name, &partner, Cursor::new(servers)).await?;
     progress.done("Stored both deliveries under their hashes");
-    Ok(vec![(first, own), (second, partner)])
+    Ok(vec![first, second])
 }
 
 /// A generated feed, compressed as it would arrive.

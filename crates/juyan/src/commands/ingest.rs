@@ -1,6 +1,5 @@
 //! `juyan ingest`: deliveries in, and everything that follows from them.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -9,20 +8,17 @@ use std::process::ExitCode;
 use ::feeds::Catalogue;
 use anyhow::{Context, bail};
 use app::App;
-use app::assess::Change;
+use app::assess::{Change, Touched};
 use app::ingest::Ingested;
 use app::receive::Offer;
-use jiff::civil::Date;
+use model::delivery::Delivery;
 use model::permit::ReadPermit;
-use model::{DeliveryId, Handle, ThreatName};
+use model::{DeliveryId, Handle};
 use serde::Serialize;
 
 use crate::cli::Ingest;
 use crate::output::{self, Progress, Table, grouped};
 use crate::{commands, desk};
-
-/// How far back a run looks for what one before it left undone.
-const LATELY_DAYS: u32 = 2;
 
 /// What a run did, delivery by delivery, and what followed.
 #[derive(Default, Serialize)]
@@ -38,18 +34,18 @@ pub(crate) struct Outcome {
 pub(crate) async fn run(args: Ingest) -> anyhow::Result<ExitCode> {
     let (app, _) = desk::open(&args.common.data).await?;
     let finder = args.finder.clone().unwrap_or_else(|| app.settings().own.clone());
-    let outcome = if args.unfinished {
-        let mut outcome = ingest_all(&app, unfinished(&app).await?).await?;
-        outcome.add(app.assess_lately(LATELY_DAYS, &mut |_| {}).await?);
-        outcome
-    } else if args.count_only {
-        let mut outcome = Outcome::default();
-        let received = receive_all(&app, &args, &finder).await?;
-        count_all(&app, received, &mut outcome, &Progress::new()).await?;
-        outcome
+    let mut outcome = Outcome::default();
+    let received = if args.unfinished {
+        app.sweep()?;
+        unfinished(&app).await?
     } else {
-        ingest_all(&app, receive_all(&app, &args, &finder).await?).await?
+        receive_all(&app, &args, &finder, &mut outcome).await
     };
+    if args.count_only {
+        count_all(&app, received, &mut outcome, &Progress::new()).await?;
+    } else {
+        ingest_all(&app, received, &mut outcome).await?;
+    }
     if args.common.json {
         output::json(&outcome)?;
     } else {
@@ -64,29 +60,40 @@ pub(crate) async fn run(args: Ingest) -> anyhow::Result<ExitCode> {
     })
 }
 
-async fn unfinished(app: &App) -> anyhow::Result<Vec<(DeliveryId, Handle)>> {
+pub(crate) async fn unfinished(app: &App) -> anyhow::Result<Vec<Delivery>> {
     let permit = ReadPermit::at_the_console();
-    let deliveries = app.store().unfinished_deliveries(&permit, 10_000).await?;
-    Ok(deliveries.into_iter().map(|delivery| (delivery.id, delivery.finder)).collect())
+    Ok(app.store().unfinished_deliveries(&permit, 10_000).await?)
 }
 
+/// Keeps every delivery that can be kept; what cannot is named among the refused.
 async fn receive_all(
     app: &App,
     args: &Ingest,
     finder: &Handle,
-) -> anyhow::Result<Vec<(DeliveryId, Handle)>> {
+    outcome: &mut Outcome,
+) -> Vec<Delivery> {
     let mut received = Vec::new();
     for path in &args.files {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let content: Box<dyn Read> = if name == "-" {
-            Box::new(io::stdin().lock())
-        } else {
-            Box::new(File::open(path).with_context(|| format!("`{}`", path.display()))?)
-        };
-        let kept = receive(app, &args.feed, &name, finder, content).await?;
-        received.push((kept, finder.clone()));
+        match receive_one(app, args, finder, path).await {
+            Ok(delivery) => received.push(delivery),
+            Err(why) => outcome.refused.push(format!("{why:#}")),
+        }
     }
-    Ok(received)
+    received
+}
+
+async fn receive_one(
+    app: &App,
+    args: &Ingest,
+    finder: &Handle,
+    path: &Path,
+) -> anyhow::Result<Delivery> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    if name == "-" {
+        return receive(app, &args.feed, "standard-input", finder, io::stdin().lock()).await;
+    }
+    let file = File::open(path).with_context(|| format!("`{}`", path.display()))?;
+    receive(app, &args.feed, &name, finder, file).await
 }
 
 /// Keeps one delivery under the mapping that its feed and name tell.
@@ -96,7 +103,7 @@ pub(crate) async fn receive(
     name: &str,
     finder: &Handle,
     content: impl Read,
-) -> anyhow::Result<DeliveryId> {
+) -> anyhow::Result<Delivery> {
     let id = mapping_id(feed, Path::new(name))?;
     let mapping = app.mapping(&id)?;
     let offer = Offer {
@@ -107,7 +114,7 @@ pub(crate) async fn receive(
         finder: finder.clone(),
         content,
     };
-    Ok(app.receive(offer).await.with_context(|| format!("`{name}`"))?.delivery.id)
+    Ok(app.receive(offer).await.with_context(|| format!("`{name}`"))?.delivery)
 }
 
 /// `shadowserver/event4_sinkhole` is a mapping; of `shadowserver` the file's name tells which report.
@@ -126,64 +133,79 @@ pub(crate) fn mapping_id(feed: &str, file: &Path) -> anyhow::Result<String> {
     }
 }
 
-/// What one finder's deliveries may have changed.
-struct Touched {
-    finder: Handle,
-    days: BTreeSet<Date>,
-    threats: BTreeSet<ThreatName>,
+/// What one finder's deliveries may have changed, and which they are.
+struct Group {
+    touched: Touched,
+    deliveries: Vec<DeliveryId>,
 }
 
 /// Ingests kept deliveries, then assesses the threats that they name.
 pub(crate) async fn ingest_all(
     app: &App,
-    received: Vec<(DeliveryId, Handle)>,
-) -> anyhow::Result<Outcome> {
+    received: Vec<Delivery>,
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
     let progress = Progress::new();
-    let mut outcome = Outcome::default();
-    let touched = count_all(app, received, &mut outcome, &progress).await?;
+    let groups = count_all(app, received, outcome, &progress).await?;
     // In the order of arrival: whoever delivered first is the finder.
-    for Touched { finder, days, threats } in &touched {
+    for Group { touched, deliveries } in &groups {
         progress.say("assessing");
         let mut watch = |change: &Change| progress.say(format!("assessed {}", change.threat));
-        outcome.add(app.assess(finder, days, Some(threats), &mut watch).await?);
+        let assessed = app.assess(touched, &mut watch).await?;
+        if assessed.undecided.is_empty() {
+            app.mark_assessed(deliveries).await?;
+        }
+        outcome.add(assessed);
     }
     progress.say("");
-    Ok(outcome)
+    Ok(())
 }
 
 /// Ingests kept deliveries and stops at the ledger.
 async fn count_all(
     app: &App,
-    received: Vec<(DeliveryId, Handle)>,
+    received: Vec<Delivery>,
     outcome: &mut Outcome,
     progress: &Progress,
-) -> anyhow::Result<Vec<Touched>> {
-    let mut touched: Vec<Touched> = Vec::new();
-    for (id, finder) in received {
-        let short: String = id.to_string().chars().take(12).collect();
+) -> anyhow::Result<Vec<Group>> {
+    let mut groups: Vec<Group> = Vec::new();
+    for delivery in received {
+        let short: String = delivery.id.to_string().chars().take(12).collect();
         let mut watch = |rows| progress.say(format!("{short}  {} rows read", grouped(rows)));
-        match app.ingest(&id, &mut watch).await {
+        match app.ingest(&delivery.id, &mut watch).await {
             Ok(ingested) => {
-                let days = ingested.days.clone();
-                let threats = ingested.threats.clone();
-                match touched.iter_mut().find(|known| known.finder == finder) {
-                    Some(known) => {
-                        known.days.extend(days);
-                        known.threats.extend(threats);
-                    }
-                    None => touched.push(Touched { finder, days, threats }),
-                }
+                touch(&mut groups, delivery, &ingested);
                 outcome.deliveries.push(ingested);
             }
             Err(app::AppError::Feed(why)) => outcome.refused.push(format!("{short}: {why}")),
             Err(other) => return Err(other.into()),
         }
     }
-    Ok(touched)
+    Ok(groups)
+}
+
+/// Adds what a delivery touched to its finder's group. The clock starts with the first that came in.
+fn touch(groups: &mut Vec<Group>, delivery: Delivery, ingested: &Ingested) {
+    let known = groups.iter_mut().find(|group| group.touched.finder == delivery.finder);
+    if let Some(group) = known {
+        let touched = &mut group.touched;
+        touched.known_at = touched.known_at.min(delivery.received_at);
+        touched.days.extend(&ingested.days);
+        touched.threats.get_or_insert_default().extend(ingested.threats.iter().cloned());
+        group.deliveries.push(delivery.id);
+        return;
+    }
+    let touched = Touched {
+        finder: delivery.finder,
+        known_at: delivery.received_at,
+        days: ingested.days.clone(),
+        threats: Some(ingested.threats.clone()),
+    };
+    groups.push(Group { touched, deliveries: vec![delivery.id] });
 }
 
 impl Outcome {
-    fn add(&mut self, assessed: app::assess::Outcome) {
+    pub(crate) fn add(&mut self, assessed: app::assess::Outcome) {
         self.changes.extend(assessed.changes);
         self.undecided.extend(assessed.undecided);
     }

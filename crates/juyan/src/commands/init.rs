@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use app::Home;
+use app::{Home, Provisional};
 
 use crate::cli::Init;
 use crate::config::Config;
@@ -14,14 +14,20 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<ExitCode> {
     if home.settings().exists() {
         bail!("`{}` is there already; nothing was changed", home.settings().display());
     }
-    let law = desk::law()?;
+    let law = desk::law(&home, Provisional::Refused)?;
     for pack in &args.regime {
         law.pack(pack)?;
     }
     home.create()?;
     let zone = args.regime.first().map(|pack| law.pack(pack)).transpose()?;
     let zone = zone.and_then(|pack| pack.zone().iana_name()).unwrap_or("UTC").to_owned();
-    let config = Config { own: args.own, regimes: args.regime, zone, demonstration: false };
+    let config = Config {
+        own: args.own,
+        regimes: args.regime,
+        zone,
+        provisional_calendars: false,
+        demonstration: false,
+    };
     config.write(&home.settings())?;
     desk::open_with(home.clone(), &config).await?;
     if args.common.json {

@@ -177,8 +177,11 @@ fn find(name: &str) -> anyhow::Result<Pack> {
     bail!("there is no pack `{name}`: `juyan regime list` names them, a file ends in .toml")
 }
 
-/// A calendar by its name, or from a file.
+/// A calendar by its name, or from a file; `a+b` joins the provisional calendar `b` to `a`.
 fn calendar(name: &str) -> anyhow::Result<Calendar> {
+    if let Some((name, provisional)) = name.split_once('+') {
+        return Ok(calendar(name)?.with_provisional(&calendar(provisional)?));
+    }
     if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
         return Ok(Calendar::parse(&read(Path::new(name))?, name)?);
     }
@@ -188,7 +191,11 @@ fn calendar(name: &str) -> anyhow::Result<Calendar> {
             return Ok(calendar);
         }
     }
-    bail!("there is no calendar `{name}`; a file ends in .toml")
+    let known: Vec<_> = builtin::calendars().into_iter().map(|source| source.origin).collect();
+    bail!(
+        "there is no calendar `{name}`; this binary carries {}; a file ends in .toml",
+        known.join(", ")
+    )
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

@@ -10,6 +10,7 @@ use app::App;
 use jiff::tz::TimeZone;
 use model::organisation::Bilingual;
 use model::permit::ReadPermit;
+use tokio::net::TcpListener;
 use web::Desk;
 
 use crate::cli::Serve;
@@ -21,12 +22,8 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
     open_desk(app, &config, args.listen).await
 }
 
-/// Serves until interrupted.
-pub(crate) async fn open_desk(
-    app: App,
-    config: &Config,
-    listen: SocketAddr,
-) -> anyhow::Result<ExitCode> {
+/// Takes the place where the desk listens: loopback only.
+pub(crate) async fn listen(listen: SocketAddr) -> anyhow::Result<TcpListener> {
     if !listen.ip().is_loopback() {
         bail!(
             "cannot listen on {listen}: nobody signs in to the desk yet, so whoever reaches it reads \
@@ -34,9 +31,16 @@ pub(crate) async fn open_desk(
              from elsewhere"
         );
     }
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
+    TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))
+}
+
+/// Serves until interrupted.
+pub(crate) async fn open_desk(
+    app: App,
+    config: &Config,
+    address: SocketAddr,
+) -> anyhow::Result<ExitCode> {
+    let listener = listen(address).await?;
     let address = listener.local_addr()?;
     let router = web::router(desk(app, config).await?);
     output::line(format!("The desk is open: http://{address}/ (Ctrl-C closes it)"))?;

@@ -41,6 +41,7 @@ fn tell_in(story: &Story, organisations: &[model::Organisation]) -> Result<Vec<O
         responsible: &handles(story.responsible),
         provinces: &provinces(story.provinces),
         finder: &finder,
+        desk: &finder,
     };
     let grade = story.grade.parse().unwrap();
     let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(story.known_at) };

@@ -36,6 +36,7 @@ impl World {
             responsible: &handles(&self.responsible),
             provinces: &provinces(&self.provinces),
             finder: &finder,
+            desk: &finder,
         };
         let grade = grade.parse().unwrap();
         let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(known_at) };

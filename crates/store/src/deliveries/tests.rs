@@ -118,3 +118,25 @@ async fn a_refused_delivery_may_be_read_by_another_mapping_and_an_ingested_one_m
     let late = tx.remap_delivery(&delivery(1).id, "generic/ndjson", "1").await;
     assert!(matches!(late, Err(StoreError::Stale { what: "delivery", .. })), "{late:?}");
 }
+
+#[tokio::test]
+async fn a_delivery_is_through_only_when_it_is_assessed() {
+    let world = World::new().await;
+    let mut tx = world.store.begin().await.unwrap();
+    tx.insert_delivery(&delivery(1)).await.unwrap();
+    let early = tx.mark_assessed(&delivery(1).id, at(7)).await;
+    assert!(matches!(early, Err(StoreError::Stale { what: "delivery", .. })), "{early:?}");
+    drop(tx);
+
+    let mut tx = world.store.begin().await.unwrap();
+    tx.insert_delivery(&delivery(1)).await.unwrap();
+    let counts = RowCounts { rows: 1, quarantined: 0, sightings: 1, new: 1, attributed: 1 };
+    tx.set_progress(&delivery(1).id, &Progress::Ingested { at: at(7), counts }).await.unwrap();
+    world.keep(tx).await.unwrap();
+    assert_eq!(world.store.unfinished_deliveries(&everything(), 9).await.unwrap().len(), 1);
+
+    let mut tx = world.store.begin().await.unwrap();
+    tx.mark_assessed(&delivery(1).id, at(8)).await.unwrap();
+    world.keep(tx).await.unwrap();
+    assert!(world.store.unfinished_deliveries(&everything(), 9).await.unwrap().is_empty());
+}
