@@ -232,3 +232,36 @@ async fn what_was_ingested_and_never_assessed_is_found_again() {
     assert_eq!(outcome.changes.len(), 1);
     assert!(world.app.assess_lately(2, &mut |_| {}).await.unwrap().changes.is_empty());
 }
+
+#[tokio::test]
+async fn a_late_delivery_completes_a_window_that_ends_after_it() {
+    let world = World::new().await;
+    let rows = "2026-11-20T04:00:00Z,10.0.0.1,4000,night-reed,infected-system,\n";
+    let first = world.ingest("coordination-centre", rows).await;
+    world.assess("coordination-centre", &first).await;
+    let late = "2026-11-19T22:00:00Z,10.0.0.2,4000,night-reed,infected-system,\n";
+    let second = world.ingest("coordination-centre", late).await;
+    let changes = world.assess("coordination-centre", &second).await;
+    assert_eq!(changes[0].size, 2, "both lie within the 24 hours that end on the 20th");
+}
+
+#[tokio::test]
+async fn every_address_of_a_delivery_is_assigned_also_outside_the_largest_window() {
+    let world = World::new().await;
+    let rows = "2026-11-16T04:00:00Z,10.0.0.1,4000,night-reed,infected-system,\n\
+                2026-11-16T04:00:00Z,10.0.0.2,4000,night-reed,infected-system,\n\
+                2026-11-18T04:00:00Z,10.16.0.1,4000,night-reed,infected-system,\n";
+    let ingested = world.ingest("coordination-centre", rows).await;
+    let changes = world.assess("coordination-centre", &ingested).await;
+    assert_eq!((changes[0].size, changes[0].remediations, changes[0].notices), (2, 3, 2));
+}
+
+#[tokio::test]
+async fn a_desk_that_receives_an_operators_finding_owes_its_own_duties_too() {
+    let world = World::new().await;
+    let ingested = world.ingest("changfeng", INFECTED).await;
+    world.assess("changfeng", &ingested).await;
+    let running = world.duties(true).await;
+    assert!(running.contains(&pair("M2b", "changfeng")), "{running:?}");
+    assert!(running.contains(&pair("M6", "coordination-centre")), "{running:?}");
+}

@@ -140,4 +140,10 @@ fn the_law_answers_without_a_desk() {
     ]);
     assert_eq!(due["due"], "2025-10-13T16:00:00Z");
     assert_eq!(due["last_day"], "2025-10-13");
+    let into_2027 =
+        ["regime", "deadline", "cn.miit.2009-157", "M6", "--start", "2026-12-25T10:00:00+08:00"];
+    let said = bench.ends(1, &into_2027);
+    assert!(said.contains("2027"), "a missing year is an error that names it: {said}");
+    let guessed = [&into_2027[..], &["--calendar", "cn+cn-2027-provisional"]].concat();
+    assert_eq!(bench.json(&guessed)["provisional"], true);
 }
