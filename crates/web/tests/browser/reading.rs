@@ -62,7 +62,7 @@ async fn the_desk_says_what_is_due_and_how_big_it_is() {
         .await;
     says("/desk", "en", &["1,203,897", "11.8 %", "INC-2026-0001", "Lingnan", "412,040"]).await;
     says("/desk", "zh", &["截至 2026-11-23 15:05 UTC+8", "即将到期", "特别重大", "岭南省"]).await;
-    says("/desk", "zh", &["第 8(3) 条", "通知已起草", "本机值守", "/live?last=12"]).await;
+    says("/desk", "zh", &["第 8(3) 条", "通报已起草", "本机值守", "/live?last=12"]).await;
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn the_live_stream_tells_the_time_and_then_what_was_missed() {
     assert!(text.starts_with("event: now\ndata: 2026-11-23T07:05:3"), "{text}");
     let ids: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
     assert_eq!(ids, ["12", "13", "14", "15"]);
-    assert!(text.contains("通知已起草") && text.contains("data-how=\"prepend\""));
+    assert!(text.contains("通报已起草") && text.contains("data-how=\"prepend\""));
 }
 
 #[tokio::test]
