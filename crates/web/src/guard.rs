@@ -50,7 +50,12 @@ pub(crate) async fn check(request: Request, next: Next) -> Response {
         return with_headers(StatusCode::URI_TOO_LONG.into_response());
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads && !is_from_our_pages(request.headers()) {
+    let refused = if reads {
+        is_pulled_by_another_site(request.headers())
+    } else {
+        !is_from_our_pages(request.headers())
+    };
+    if refused {
         return with_headers(StatusCode::FORBIDDEN.into_response());
     }
     with_headers(next.run(request).await)
@@ -76,6 +81,15 @@ fn is_loopback(host: &str) -> bool {
     let name = authority.host();
     let v4 = || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
     name.eq_ignore_ascii_case("localhost") || name == "[::1]" || v4()
+}
+
+/// Whether another site's page asks for one of ours without going there: to hold our streams open, or to
+/// measure what it may not read. Following a link to us is allowed.
+fn is_pulled_by_another_site(headers: &HeaderMap) -> bool {
+    let is = |name: &str, value: &str| {
+        headers.get(name).is_some_and(|v| v.as_bytes() == value.as_bytes())
+    };
+    is("sec-fetch-site", "cross-site") && !is("sec-fetch-mode", "navigate")
 }
 
 /// Whether a request that changes something comes from one of our own pages.

@@ -55,3 +55,16 @@ fn a_form_from_another_site_or_another_port_is_not_ours() {
     assert!(!with(&[("origin", "http://localhost:9000"), ("host", "localhost:8460")]));
     assert!(!with(&[("origin", "http://evil.example"), ("host", "localhost:8460")]));
 }
+
+#[test]
+fn another_sites_page_may_link_to_us_and_may_not_pull_at_us() {
+    let asked = |site: &'static str, mode: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+        headers.insert("sec-fetch-mode", HeaderValue::from_static(mode));
+        is_pulled_by_another_site(&headers)
+    };
+    assert!(asked("cross-site", "cors") && asked("cross-site", "no-cors"));
+    assert!(!asked("cross-site", "navigate") && !asked("same-origin", "cors"));
+    assert!(!is_pulled_by_another_site(&HeaderMap::new()), "older browsers do not say");
+}
