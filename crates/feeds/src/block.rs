@@ -165,7 +165,7 @@ impl Block {
     fn says(&self, op: &Op, row: Row<'_>, text: &str) -> bool {
         let raw = row.get(op.column).trim_ascii();
         let read = op.converter.text(raw, row, &self.plan.parts).unwrap_or_default();
-        read.strip_suffix('.').unwrap_or(&read).eq_ignore_ascii_case(text) || read == text
+        read == text || read.strip_suffix('.').unwrap_or(&read).eq_ignore_ascii_case(text)
     }
 
     fn value(&self, op: &Op, (key, lower): (&str, bool), row: Row<'_>, out: &mut String) {

@@ -120,8 +120,10 @@ impl Converter {
             Self::Text if is_nothing(raw) => Outcome::Absent,
             Self::Raw | Self::Utc | Self::Text => some_string(raw, out),
             Self::Nonzero if text.parse() == Ok(0i64) => Outcome::Absent,
-            Self::Int | Self::Nonzero => number(text.parse::<i64>().ok(), out),
-            Self::Float => number(float(text), out),
+            Self::Int | Self::Nonzero => written(integer(text, out)),
+            Self::Float => {
+                written(float(text).map(|value| json::write_to(out, format_args!("{value}"))))
+            }
             Self::Bool => written(boolean(text).map(|truth| out.push_str(truth))),
             Self::Ip if text == "0.0.0.0" => Outcome::Absent,
             Self::Ip => shown(text.parse::<IpAddr>().ok(), out),
@@ -160,8 +162,14 @@ fn some_string(text: &str, out: &mut String) -> Outcome {
     Outcome::Written
 }
 
-fn number(value: Option<impl Into<serde_json::Number>>, out: &mut String) -> Outcome {
-    written(value.map(|value| json::write_to(out, format_args!("{}", value.into()))))
+/// Writes a whole number; as it stands, if that is how JSON would have it.
+fn integer(text: &str, out: &mut String) -> Option<()> {
+    let value: i64 = text.parse().ok()?;
+    match text.as_bytes() {
+        [b'1'..=b'9', ..] | [b'0'] => out.push_str(text),
+        _ => json::write_to(out, format_args!("{value}")),
+    }
+    Some(())
 }
 
 fn shown(value: Option<impl std::fmt::Display>, out: &mut String) -> Outcome {

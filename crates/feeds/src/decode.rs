@@ -118,7 +118,7 @@ impl Decoder {
 
 fn out_of_span(seen: i64) -> String {
     match Timestamp::from_microsecond(seen) {
-        Ok(seen) => format!("seen {seen}, too far from the day of the delivery to be believed"),
+        Ok(seen) => format!("seen {seen}, which cannot be believed of this delivery"),
         Err(_) => "seen at no instant there is".to_owned(),
     }
 }

@@ -14,8 +14,12 @@ pub(crate) fn string(text: &str, out: &mut String) {
 }
 
 fn escaped(text: &str, out: &mut String) {
+    // Nearly no text needs it, and one look at all bytes is quicker than one that may end at any of them.
+    if !text.bytes().fold(false, |any, byte| any | needs_escape(byte)) {
+        return out.push_str(text);
+    }
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
+    while let Some(at) = rest.bytes().position(needs_escape) {
         let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(before);
         let mut after = after.chars();
@@ -31,6 +35,10 @@ fn escaped(text: &str, out: &mut String) {
         rest = after.as_str();
     }
     out.push_str(rest);
+}
+
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// Appends anything that can be shown. Writing to a string does not fail.

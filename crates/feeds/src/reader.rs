@@ -53,9 +53,8 @@ pub fn open<'m, R: Read>(
         plan,
         limits: limits.clone(),
         decoder: Decoder::new(limits),
-        spare: Rows::default(),
+        spare: Spare::default(),
         records: 0,
-        last_rows: 0,
     })
 }
 
@@ -67,18 +66,23 @@ pub struct Reader<'m, R: Read> {
     plan: Arc<Plan>,
     limits: Limits,
     decoder: Decoder,
-    spare: Rows,
+    spare: Spare,
     records: u64,
-    /// Rows of the block before, a good guess at those of the next.
-    last_rows: usize,
+}
+
+/// Buffers of a block that is done with.
+#[derive(Default)]
+struct Spare {
+    rows: Rows,
+    sightings: Sightings,
 }
 
 impl<R: Read> Reader<'_, R> {
     /// The next rows, understood or not; `None` at the end. After an error there is nothing more.
     pub fn next_block(&mut self) -> Result<Option<Block>, FeedError> {
-        let mut rows = std::mem::take(&mut self.spare);
+        let Spare { mut rows, mut sightings } = std::mem::take(&mut self.spare);
         rows.clear(self.columns());
-        let mut sightings = with_room_for(self.last_rows);
+        sightings.clear();
         let mut quarantined = Vec::new();
         self.decoder.begin_block();
         while self.has_room(&rows, quarantined.len()) {
@@ -93,17 +97,16 @@ impl<R: Read> Reader<'_, R> {
             }
         }
         if sightings.is_empty() && quarantined.is_empty() {
-            self.spare = rows;
+            self.spare = Spare { rows, sightings };
             return self.end();
         }
-        self.last_rows = sightings.len();
         let plan = Arc::clone(&self.plan);
         Ok(Some(Block { sightings, quarantined, rows, plan }))
     }
 
     /// Takes a block's buffers back, so that the next one need not ask for memory anew.
     pub fn recycle(&mut self, block: Block) {
-        self.spare = block.rows;
+        self.spare = Spare { rows: block.rows, sightings: block.sightings };
     }
 
     /// Columns of this delivery that the mapping does not know: a hint that the report has changed.
@@ -191,19 +194,6 @@ impl<R: Read> Reader<'_, R> {
 
 /// The reason of a last row that the stream broke off in.
 const TORN: &str = "breaks off: the stream ends in the middle of this row";
-
-fn with_room_for(rows: usize) -> Sightings {
-    Sightings {
-        line: Vec::with_capacity(rows),
-        seen: Vec::with_capacity(rows),
-        ip: Vec::with_capacity(rows),
-        port: Vec::with_capacity(rows),
-        destination_ip: Vec::with_capacity(rows),
-        destination_port: Vec::with_capacity(rows),
-        stated_asn: Vec::with_capacity(rows),
-        ..Sightings::default()
-    }
-}
 
 enum Step {
     Row,

@@ -60,8 +60,8 @@ impl Disk {
     }
 
     /// Writes a whole object and makes it durable.
-    pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<(), LedgerError> {
-        self.store.put(path, PutPayload::from_bytes(bytes)).await.map_err(at(path))?;
+    pub(crate) async fn put(&self, path: &Path, content: PutPayload) -> Result<(), LedgerError> {
+        self.store.put(path, content).await.map_err(at(path))?;
         self.sync(path).await
     }
 

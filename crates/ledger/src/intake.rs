@@ -131,7 +131,7 @@ impl Intake {
         sightings: &Sightings,
         attribution: &Attribution,
         kept: &[u32],
-        details: Texts,
+        details: &Texts,
     ) -> Result<(), LedgerError> {
         check_columns(sightings, attribution)?;
         if details.len() != kept.len() {
@@ -277,7 +277,7 @@ impl Intake {
             line: at(&sightings.line, row),
             details,
         };
-        self.segments.push(day, &row, &meaning(&self.names, &self.holdings, &self.hex));
+        self.segments.push(day, &row);
         Ok(())
     }
 
@@ -295,7 +295,7 @@ impl Intake {
             let pair = self.pairs.get(pair);
             for record in reseen.records(head) {
                 let row = thin_row(subject, &pair, record, &self.names);
-                self.segments.push(pair.day, &row, &meaning);
+                self.segments.push(pair.day, &row);
             }
             if self.segments.is_full() {
                 self.segments.relieve(Kind::Again, &meaning).await?;

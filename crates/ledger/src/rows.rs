@@ -1,18 +1,26 @@
 //! Rows on their way into a file: column by column, sorted at last, then Arrow.
 //!
-//! Texts of which few differ travel as codes of [`Names`]; the file says them in full, and Parquet's own
-//! dictionaries make them small again.
+//! Texts of which few differ travel as codes of [`Names`], and to the writer as Arrow dictionaries, so that
+//! no row repeats them; the file's schema knows plain texts only, which Parquet's own dictionaries keep small.
 
 use std::sync::Arc;
 
+use arrow_array::builder::ArrayBuilder as _;
 use arrow_array::builder::StringBuilder;
-use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, RecordBatch};
+use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType, UInt32Type};
+use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch};
+use arrow_schema::Schema;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use model::{Holding, Ip};
 use parquet::errors::ParquetError;
 
 use crate::names::{Names, at, index};
 use crate::schema;
+
+/// Rows of one batch. Few enough that a column is still in the cache when it is encoded, and that the allocator
+/// has its memory at hand for the next batch; a column of a whole row group takes megabytes anew each time.
+const BATCH: usize = 8 << 10;
 
 /// What codes in [`Rows`] stand for.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +93,11 @@ impl Written {
         self.ends.push(self.text.len());
     }
 
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
     fn get(&self, row: usize) -> &str {
         let start = row.checked_sub(1).map_or(0, |before| at(&self.ends, before));
         self.text.get(start..at(&self.ends, row)).unwrap_or_default()
@@ -103,15 +116,10 @@ pub(crate) struct Extremes {
     pub(crate) threat: Option<(String, String)>,
 }
 
-impl Meaning<'_> {
-    /// How many bytes the texts of a row will take in its batch, so that no column of texts outgrows the
-    /// 2 GiB that Arrow allows it, whatever a feed writes.
-    pub(crate) fn weight(&self, row: &Row<'_>) -> usize {
-        let codes = [row.threat, row.classification, row.transport, row.destination_domain];
-        let named: usize = codes.iter().map(|&code| self.names.get(code).len()).sum();
-        let as_name = self.holdings.get(index(row.holding)).and_then(|h| h.as_name.as_ref());
-        let own = row.domain.len() + row.url.len() + row.details.len();
-        named + as_name.map_or(0, String::len) + own
+impl Row<'_> {
+    /// How many bytes its texts take while it waits: those that stand for codes take none.
+    pub(crate) fn weight(&self) -> usize {
+        self.domain.len() + self.url.len() + self.details.len()
     }
 }
 
@@ -129,8 +137,8 @@ impl Rows {
         self.weight
     }
 
-    pub(crate) fn push(&mut self, row: &Row<'_>, weight: usize) {
-        self.weight += weight;
+    pub(crate) fn push(&mut self, row: &Row<'_>) {
+        self.weight += row.weight();
         self.seen.push(row.seen);
         self.last_seen.push(row.last_seen);
         self.count.push(row.count);
@@ -149,6 +157,29 @@ impl Rows {
         self.holding.push(row.holding);
         self.line.push(row.line);
         self.details.push(row.details);
+    }
+
+    /// Empties every column and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.seen.clear();
+        self.last_seen.clear();
+        self.count.clear();
+        self.hours.clear();
+        self.ip.clear();
+        self.port.clear();
+        self.domain.clear();
+        self.url.clear();
+        self.threat.clear();
+        self.classification.clear();
+        self.transport.clear();
+        self.destination_ip.clear();
+        self.destination_port.clear();
+        self.destination_domain.clear();
+        self.stated_asn.clear();
+        self.holding.clear();
+        self.line.clear();
+        self.details.clear();
+        self.weight = 0;
     }
 
     pub(crate) fn extremes(&self, names: &Names) -> Extremes {
@@ -173,16 +204,29 @@ impl Rows {
         }
     }
 
-    /// The rows as a batch of the table's schema, ascending by address.
-    pub(crate) fn batch(
+    /// The rows in batches, ascending by address over all of them.
+    ///
+    /// Columns and their order are the table's, but a text may stand as a dictionary.
+    pub(crate) fn batches(
         &self,
         again: bool,
         meaning: &Meaning<'_>,
-    ) -> Result<RecordBatch, ParquetError> {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.sort_unstable_by_key(|&row| (at(&self.ip, row), row));
-        let columns = self.columns(again, meaning, &order);
-        RecordBatch::try_new(schema::sightings_schema(), columns).map_err(ParquetError::from)
+    ) -> impl Iterator<Item = Result<RecordBatch, ParquetError>> {
+        let mut order: Vec<(Ip, usize)> = self.ip.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        let order: Vec<usize> = order.into_iter().map(|(_, row)| row).collect();
+        let batches = order.len().div_ceil(BATCH);
+        (0..batches).map(move |batch| {
+            let rest = order.get(batch * BATCH..).unwrap_or_default();
+            let order = rest.get(..BATCH).unwrap_or(rest);
+            let columns = self.columns(again, meaning, order);
+            let schema = schema::sightings_schema();
+            let fields = schema.fields().iter().zip(&columns).map(|(field, column)| {
+                field.as_ref().clone().with_data_type(column.data_type().clone())
+            });
+            let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+            RecordBatch::try_new(schema, columns).map_err(ParquetError::from)
+        })
     }
 
     /// The columns in the order of the schema.
@@ -198,8 +242,8 @@ impl Rows {
             rows.longs(|row| v4(at(&self.ip, row))),
             rows.v6(&self.ip),
             rows.integers(|row| port(at(&self.port, row))),
-            rows.texts(|row| self.domain.get(row)),
-            rows.texts(|row| self.url.get(row)),
+            rows.texts(&self.domain),
+            rows.texts(&self.url),
             rows.names(&self.threat, false),
             rows.names(&self.classification, true),
             rows.names(&self.transport, true),
@@ -208,17 +252,13 @@ impl Rows {
             rows.integers(|row| port(at(&self.destination_port, row))),
             rows.names(&self.destination_domain, true),
             rows.longs(|row| Some(i64::from(at(&self.stated_asn, row))).filter(|&n| n > 0)),
-            rows.texts(|row| {
-                rows.holding(row).and_then(|h| h.organisation.as_ref()).map_or("", |o| o.as_str())
-            }),
-            rows.texts(|row| {
-                rows.holding(row).and_then(|h| h.province.as_ref()).map_or("", |p| p.as_str())
-            }),
+            rows.held(|holding| holding.organisation.as_ref().map_or("", |o| o.as_str())),
+            rows.held(|holding| holding.province.as_ref().map_or("", |p| p.as_str())),
             rows.longs(|row| rows.holding(row)?.asn.map(|asn| i64::from(asn.number()))),
-            rows.texts(|row| rows.holding(row).and_then(|h| h.as_name.as_deref()).unwrap_or("")),
-            rows.texts(|_| meaning.delivery),
+            rows.held(|holding| holding.as_name.as_deref().unwrap_or_default()),
+            rows.coded(|_| 0, |_| Some(meaning.delivery)),
             rows.longs(|row| i64::try_from(at(&self.line, row)).ok().filter(|&line| line > 0)),
-            rows.texts(|row| self.details.get(row)),
+            rows.texts(&self.details),
         ]
     }
 }
@@ -256,23 +296,61 @@ impl<'a> Sorted<'a> {
     }
 
     /// Texts, the empty one as null.
-    fn texts<'t>(&self, text: impl Fn(usize) -> &'t str) -> ArrayRef {
-        let mut column = StringBuilder::with_capacity(self.order.len(), 0);
+    fn texts(&self, texts: &Written) -> ArrayRef {
+        let bytes = self.order.iter().map(|&row| texts.get(row).len()).sum();
+        let mut column = StringBuilder::with_capacity(self.order.len(), bytes);
         for &row in self.order {
-            column.append_option(Some(text(row)).filter(|text| !text.is_empty()));
+            column.append_option(Some(texts.get(row)).filter(|text| !text.is_empty()));
         }
         Arc::new(column.finish())
     }
 
     /// Texts by code, the empty one as null where null is allowed.
     fn names(&self, codes: &[u32], nullable: bool) -> ArrayRef {
-        let name = |row: usize| self.meaning.names.get(at(codes, row));
-        if nullable {
-            return self.texts(name);
-        }
-        let mut column = StringBuilder::with_capacity(self.order.len(), 0);
-        self.order.iter().for_each(|&row| column.append_value(name(row)));
-        Arc::new(column.finish())
+        let name = |code| Some(self.meaning.names.get(code));
+        self.coded(
+            |row| at(codes, row),
+            |code| name(code).filter(|text| !nullable || !text.is_empty()),
+        )
+    }
+
+    /// What is said of the holding, the empty text as null.
+    fn held<'t>(&'t self, what: impl Fn(&'t Holding) -> &'t str) -> ArrayRef {
+        let holding = |code| self.meaning.holdings.get(index(code));
+        self.coded(
+            |row| at(&self.rows.holding, row),
+            |code| holding(code).map(&what).filter(|text| !text.is_empty()),
+        )
+    }
+
+    /// Texts by code as a dictionary, in which each code of this batch stands once.
+    fn coded<'t>(
+        &self,
+        code: impl Fn(usize) -> u32,
+        text: impl Fn(u32) -> Option<&'t str>,
+    ) -> ArrayRef {
+        let mut values = StringBuilder::new();
+        let mut keys: HashMap<u32, Option<u32>, RandomState> = HashMap::default();
+        let mut last = None;
+        let column: PrimitiveArray<UInt32Type> = self
+            .order
+            .iter()
+            .map(|&row| {
+                let code = code(row);
+                if let Some((same, key)) = last
+                    && same == code
+                {
+                    return key;
+                }
+                let key = *keys.entry(code).or_insert_with(|| {
+                    let key = u32::try_from(values.len()).ok();
+                    text(code).map(|text| values.append_value(text)).and(key)
+                });
+                last = Some((code, key));
+                key
+            })
+            .collect();
+        Arc::new(DictionaryArray::new(column, Arc::new(values.finish())))
     }
 
     fn v6(&self, addresses: &[Ip]) -> ArrayRef {

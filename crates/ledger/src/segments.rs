@@ -5,9 +5,11 @@
 //! their bound, the day that holds most is written out.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use bytes::Bytes;
 use model::Ip;
+use object_store::PutPayload;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -42,6 +44,9 @@ pub(crate) struct Segments {
     days: BTreeMap<Day, Segment>,
     waiting: usize,
     text_waiting: usize,
+    /// The buffers of the rows encoded last, for the day that waits next: growing them anew for each row
+    /// group cost a tenth of an ingest in copies and page faults. One set, so that memory stays bounded.
+    spare: Rows,
     written: Vec<Written>,
 }
 
@@ -55,8 +60,44 @@ struct Segment {
 /// A file that is being encoded.
 #[derive(Debug)]
 struct Open {
-    writer: ArrowWriter<Vec<u8>>,
+    writer: ArrowWriter<Encoded>,
     extremes: Extremes,
+}
+
+/// A file in memory, in pieces: growing one buffer to the end of a file would copy all of it several times
+/// and, while it does, hold it twice.
+#[derive(Debug, Default)]
+struct Encoded {
+    whole: Vec<Bytes>,
+    last: Vec<u8>,
+}
+
+/// Bytes of a piece, about.
+const PIECE: usize = 1 << 20;
+
+impl Encoded {
+    fn into_payload(mut self) -> PutPayload {
+        self.whole.push(Bytes::from(self.last));
+        self.whole.into_iter().collect()
+    }
+}
+
+impl Write for Encoded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.last.len() + bytes.len() > PIECE && !self.last.is_empty() {
+            self.whole.push(Bytes::from(std::mem::take(&mut self.last)));
+        }
+        // Not the first: a thousand days may have a small file open each.
+        if self.last.is_empty() && !self.whole.is_empty() {
+            self.last.reserve(PIECE);
+        }
+        self.last.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A file that is on disk.
@@ -84,6 +125,7 @@ impl Segments {
             days: BTreeMap::new(),
             waiting: 0,
             text_waiting: 0,
+            spare: Rows::default(),
             written: Vec::new(),
         }
     }
@@ -94,11 +136,14 @@ impl Segments {
     }
 
     /// Takes a row; it waits until [`relieve`](Self::relieve) or [`flush`](Self::flush).
-    pub(crate) fn push(&mut self, day: Day, row: &Row<'_>, meaning: &Meaning<'_>) {
-        let weight = meaning.weight(row);
-        self.days.entry(day).or_default().rows.push(row, weight);
+    pub(crate) fn push(&mut self, day: Day, row: &Row<'_>) {
+        let rows = &mut self.days.entry(day).or_default().rows;
+        if rows.is_empty() {
+            std::mem::swap(rows, &mut self.spare);
+        }
+        rows.push(row);
         self.waiting += 1;
-        self.text_waiting += weight;
+        self.text_waiting += row.weight();
     }
 
     /// Whether memory holds as much as it may; then [`relieve`](Self::relieve).
@@ -152,14 +197,16 @@ impl Segments {
         meaning: &Meaning<'_>,
     ) -> Result<(), LedgerError> {
         let segment = self.days.entry(day).or_default();
-        let rows = std::mem::take(&mut segment.rows);
+        let mut rows = std::mem::take(&mut segment.rows);
         if rows.is_empty() {
             return Ok(());
         }
         self.waiting -= rows.len();
         self.text_waiting -= rows.weight();
         let extremes = rows.extremes(meaning.names);
-        let encoded = segment.encode(rows, kind, meaning).map_err(|s| bad(&self.stem, s))?;
+        let encoded = segment.encode(&rows, kind, meaning).map_err(|s| bad(&self.stem, s))?;
+        rows.clear();
+        self.spare = rows;
         let Some(open) = &mut segment.open else {
             return Ok(());
         };
@@ -186,9 +233,9 @@ impl Segments {
         let path = self.disk.at(TABLE);
         let path = name.split('/').fold(path, object_store::path::Path::join);
         let Open { writer, extremes } = open;
-        let bytes = Bytes::from(writer.into_inner().map_err(|s| bad(path.as_ref(), s))?);
-        let size = u64::try_from(bytes.len()).unwrap_or_default();
-        self.disk.put(&path, bytes).await?;
+        let content = writer.into_inner().map_err(|s| bad(path.as_ref(), s))?.into_payload();
+        let size = u64::try_from(content.content_length()).unwrap_or_default();
+        self.disk.put(&path, content).await?;
         let modified = self.disk.head(&path).await?.last_modified.timestamp_millis();
         self.written.push(Written {
             nulls: [extremes.v4_nulls, extremes.v6_nulls],
@@ -203,17 +250,17 @@ impl Segment {
     /// Adds a row group to the open file, opening one if need be. Returns its size so far.
     fn encode(
         &mut self,
-        rows: Rows,
+        rows: &Rows,
         kind: Kind,
         meaning: &Meaning<'_>,
     ) -> Result<usize, ParquetError> {
-        let batch = rows.batch(kind == Kind::Again, meaning)?;
-        drop(rows);
         let mut open = match self.open.take() {
             Some(open) => open,
             None => Open::new()?,
         };
-        open.writer.write(&batch)?;
+        for batch in rows.batches(kind == Kind::Again, meaning) {
+            open.writer.write(&batch?)?;
+        }
         open.writer.flush()?;
         Ok(self.open.insert(open).writer.bytes_written())
     }
@@ -226,7 +273,8 @@ impl Segment {
 impl Open {
     fn new() -> Result<Self, ParquetError> {
         let properties = Some(properties());
-        let writer = ArrowWriter::try_new(Vec::new(), schema::sightings_schema(), properties)?;
+        let writer =
+            ArrowWriter::try_new(Encoded::default(), schema::sightings_schema(), properties)?;
         Ok(Self { writer, extremes: Extremes::default() })
     }
 }
@@ -269,14 +317,16 @@ fn bad(path: &str, source: ParquetError) -> LedgerError {
 /// How files are encoded.
 ///
 /// Columns whose values hardly repeat have no dictionary: building one and then giving it up costs more
-/// than the whole encoding. Addresses ascend, so their differences are small.
+/// than the whole encoding. Addresses ascend, so their differences are small; packed numbers have nothing
+/// left to compress.
 fn properties() -> WriterProperties {
     let packed = [schema::SEEN, schema::LAST_SEEN, schema::IP_V4, schema::LINE];
     let mut properties = compressed()
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_max_row_group_row_count(Some(ROW_GROUP * 2));
     for name in packed {
-        properties = plain(properties, name, Encoding::DELTA_BINARY_PACKED);
+        properties = plain(properties, name, Encoding::DELTA_BINARY_PACKED)
+            .set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
     }
     properties = plain(properties, schema::IP_V6, Encoding::DELTA_BYTE_ARRAY);
     properties = plain(properties, schema::DETAILS, Encoding::DELTA_LENGTH_BYTE_ARRAY);

@@ -111,7 +111,7 @@ impl Tally {
             let bytes = self
                 .encode(of_day, names, holdings)
                 .map_err(|source| LedgerError::Parquet { path: path.to_string(), source })?;
-            disk.put(&path, bytes).await?;
+            disk.put(&path, bytes.into()).await?;
             paths.insert(day, relative);
         }
         Ok(paths)

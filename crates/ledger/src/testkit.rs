@@ -120,7 +120,7 @@ pub(crate) async fn fill(intake: &mut Intake, rows: &[Seen]) {
         let new = intake.admit(&sightings, &attribution).await.unwrap();
         let mut details = Texts::default();
         details.extend(new.iter().map(|_| r#"{"extra.tag":"x"}"#));
-        intake.keep(&sightings, &attribution, &new, details).await.unwrap();
+        intake.keep(&sightings, &attribution, &new, &details).await.unwrap();
     }
 }
 

@@ -25,7 +25,19 @@ impl Texts {
         self.len() == 0
     }
 
+    /// Empties the column and keeps its memory for the next block of rows.
+    pub fn clear(&mut self) {
+        self.offsets.truncate(1);
+        self.bytes.clear();
+    }
+
+    /// How many bytes all texts take together.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Appends a text. A column holds at most 2 GiB: texts past that become absent.
+    #[inline]
     pub fn push(&mut self, text: &str) {
         let end = i32::try_from(self.bytes.len() + text.len());
         if end.is_ok() {
@@ -36,6 +48,7 @@ impl Texts {
     }
 
     /// The text of a row; empty for a row that is not there.
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
         let edge = |i: usize| self.offsets.get(i).and_then(|&o| usize::try_from(o).ok());
         match (edge(row), edge(row + 1)) {
@@ -97,7 +110,15 @@ impl Coded {
         self.codes.push(code);
     }
 
+    /// Empties the column and forgets its codes, but keeps its memory for the next block of rows.
+    pub fn clear(&mut self) {
+        self.codes.clear();
+        self.values.truncate(1);
+        self.known.retain(|_, &mut code| code == 0);
+    }
+
     /// Appends a row by a code that [`code_of`](Self::code_of) gave.
+    #[inline]
     pub fn push_code(&mut self, code: u32) {
         self.codes.push(code);
     }
@@ -122,6 +143,7 @@ impl Coded {
         &self.values
     }
 
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
         let code = self.codes.get(row).and_then(|&c| usize::try_from(c).ok());
         code.and_then(|c| self.values.get(c)).map_or("", |v| v)
@@ -142,6 +164,9 @@ mod tests {
         column.extend(["a", "", "居延"]);
         assert_eq!(column.iter().collect::<Vec<_>>(), ["a", "", "居延"]);
         assert_eq!((column.len(), column.get(3)), (3, ""));
+        column.clear();
+        column.push("b");
+        assert_eq!(column.iter().collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]
@@ -152,5 +177,11 @@ mod tests {
         }
         assert_eq!(column.codes(), [1, 0, 1, 2]);
         assert_eq!(column.get(3), "qakbot");
+        column.clear();
+        for text in ["qakbot", "", "mirai"] {
+            column.push(text);
+        }
+        assert_eq!(column.iter().collect::<Vec<_>>(), ["qakbot", "", "mirai"]);
+        assert_eq!(column.codes(), [1, 0, 2]);
     }
 }

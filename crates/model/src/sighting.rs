@@ -48,6 +48,23 @@ impl Sightings {
         self.seen.is_empty()
     }
 
+    /// Empties every column and keeps the memory for the next rows.
+    pub fn clear(&mut self) {
+        self.line.clear();
+        self.seen.clear();
+        self.ip.clear();
+        self.port.clear();
+        self.domain.clear();
+        self.url.clear();
+        self.threat.clear();
+        self.classification.clear();
+        self.transport.clear();
+        self.destination_ip.clear();
+        self.destination_port.clear();
+        self.destination_domain.clear();
+        self.stated_asn.clear();
+    }
+
     /// Row `row` on its own; `None` past the end.
     pub fn row(&self, row: usize) -> Option<Sighting<'_>> {
         let at = |column: &Vec<u16>| column.get(row).copied();

@@ -3,7 +3,7 @@
 //!
 //! Only the key's columns are read, and only row groups with first sightings, a batch at a time.
 
-use arrow_array::Array;
+use arrow_array::{Array, Int64Array, StringArray};
 use jiff::civil::Date;
 use model::Ip;
 
@@ -51,18 +51,20 @@ impl Intake {
         let (threats, domains) = (batch.texts(THREAT)?, batch.texts(DESTINATION_DOMAIN)?);
         let ports = batch.integers(DESTINATION_PORT)?;
         let (subject_domains, urls) = (batch.texts(DOMAIN)?, batch.texts(URL)?);
+        let subjects = Addresses::of(batch, [IP_V4, IP_V6])?;
+        let destinations = Addresses::of(batch, [DESTINATION_V4, DESTINATION_V6])?;
         for row in (0..batch.rows()).filter(|&row| !again.value(row)) {
             let port = Some(row).filter(|&row| !ports.is_null(row)).map(|row| ports.value(row));
             let port = u16::try_from(port.unwrap_or_default());
             let pair = Pair {
                 day,
                 threat: self.names.code(text(threats, row))?,
-                destination_ip: ip(batch, [DESTINATION_V4, DESTINATION_V6], row)?,
+                destination_ip: destinations.get(row)?,
                 destination_port: port.map_err(|_| batch.corrupt("a port above 65535"))?,
                 destination_domain: self.names.code(text(domains, row))?,
             };
             let pair = self.pairs.code(pair)?;
-            let ip = ip(batch, [IP_V4, IP_V6], row)?;
+            let ip = subjects.get(row)?;
             let subject = self.subject(ip, text(subject_domains, row), text(urls, row))?;
             self.seen.know(subject, pair);
         }
@@ -70,16 +72,29 @@ impl Intake {
     }
 }
 
-/// The address that stands in the two columns of a row, if any does.
-fn ip(batch: &Batch, [v4, v6]: [&str; 2], row: usize) -> Result<Ip, LedgerError> {
-    let v4 = batch.longs(v4)?;
-    if !v4.is_null(row) {
-        let bits = u32::try_from(v4.value(row));
-        return bits.map(Ip::from_v4).map_err(|_| batch.corrupt("an IPv4 address of over 32 bits"));
+/// Addresses, which stand in two columns.
+struct Addresses<'a> {
+    batch: &'a Batch,
+    v4: &'a Int64Array,
+    v6: &'a StringArray,
+}
+
+impl<'a> Addresses<'a> {
+    fn of(batch: &'a Batch, [v4, v6]: [&str; 2]) -> Result<Self, LedgerError> {
+        Ok(Self { batch, v4: batch.longs(v4)?, v6: batch.texts(v6)? })
     }
-    let v6 = text(batch.texts(v6)?, row);
-    if v6.is_empty() {
-        return Ok(Ip::NONE);
+
+    /// The address of a row, if it has any.
+    fn get(&self, row: usize) -> Result<Ip, LedgerError> {
+        if !self.v4.is_null(row) {
+            let bits = u32::try_from(self.v4.value(row));
+            let over = |_| self.batch.corrupt("an IPv4 address of over 32 bits");
+            return bits.map(Ip::from_v4).map_err(over);
+        }
+        let v6 = text(self.v6, row);
+        if v6.is_empty() {
+            return Ok(Ip::NONE);
+        }
+        v6.parse().map_err(|_| self.batch.corrupt(format!("`{v6}` is no address")))
     }
-    v6.parse().map_err(|_| batch.corrupt(format!("`{v6}` is no address")))
 }
