@@ -7,7 +7,7 @@
 
 use std::ops::RangeInclusive;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use jiff::Timestamp;
 use model::columns::Coded;
 use model::{Asn, Fqdn, Ip, Sightings, ThreatName, classification};
@@ -33,18 +33,24 @@ pub(crate) struct Decoder {
     url: String,
     /// In microseconds since 1970-01-01 UTC.
     span: Option<RangeInclusive<i64>>,
+    /// Every threat that the delivery has named so far, and how many it may name.
+    named: HashSet<Box<str>>,
+    max_threats: usize,
+    /// Codes of this block for threats beyond that.
+    surplus: HashSet<u32>,
 }
 
 impl Decoder {
     pub(crate) fn new(limits: &Limits) -> Self {
         let (from, to) = (limits.seen.start(), limits.seen.end());
         let span = Some(from.as_microsecond()..=to.as_microsecond());
-        Self { span, ..Self::default() }
+        Self { span, max_threats: limits.max_threats, ..Self::default() }
     }
 
     /// Forgets codes, which hold within one block only.
     pub(crate) fn begin_block(&mut self) {
         self.threats.clear();
+        self.surplus.clear();
         self.classifications.clear();
         self.transports.clear();
     }
@@ -70,6 +76,7 @@ impl Decoder {
         if ip.is_none() && self.domain.is_empty() && self.url.is_empty() {
             return Err(nobody(plan, row));
         }
+        let threat = self.threat(plan, row, &mut into.threat)?;
         into.line.push(line);
         into.seen.push(seen);
         into.ip.push(ip);
@@ -80,7 +87,7 @@ impl Decoder {
         into.destination_ip.push(destination_ip(plan, row));
         into.destination_port.push(self::port(&plan.slots.destination_port, row));
         into.stated_asn.push(asn(plan, row));
-        self.codes(plan, row, into);
+        self.codes(plan, row, threat, into);
         Ok(())
     }
 
@@ -103,9 +110,35 @@ impl Decoder {
         }
     }
 
-    fn codes(&mut self, plan: &Plan, row: Row<'_>, into: &mut Sightings) {
+    /// The code of the row's threat; refused if the delivery has named too many already.
+    fn threat(
+        &mut self,
+        plan: &Plan,
+        row: Row<'_>,
+        into: &mut Coded,
+    ) -> Result<Option<u32>, String> {
         let at = At { row, parts: &plan.parts };
-        let threat = self.threats.first(&plan.threat, at, &mut into.threat, threat_name);
+        let known = into.values().len();
+        let threat = self.threats.first(&plan.threat, at, into, threat_name);
+        if let Some(name) = into.values().get(known) {
+            let has_room = self.named.len() < self.max_threats;
+            if !self.named.contains(name) && !has_room {
+                self.surplus.extend(threat);
+            } else if !self.named.contains(name) {
+                self.named.insert(name.clone());
+            }
+        }
+        if !self.surplus.is_empty() && threat.is_some_and(|code| self.surplus.contains(&code)) {
+            return Err(format!(
+                "names a threat beyond the first {} of its delivery",
+                self.max_threats
+            ));
+        }
+        Ok(threat)
+    }
+
+    fn codes(&mut self, plan: &Plan, row: Row<'_>, threat: Option<u32>, into: &mut Sightings) {
+        let at = At { row, parts: &plan.parts };
         push(&mut into.threat, threat, &plan.constants.threat);
         let kinds = &mut into.classification;
         let kind = self.classifications.first(&plan.slots.classification, at, kinds, kind);

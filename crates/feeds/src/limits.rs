@@ -22,6 +22,9 @@ pub struct Limits {
     /// The span in which a row may have been seen, both ends included. A delivery whose clock is wrong, or
     /// that lies, must not open partitions for a thousand years.
     pub seen: RangeInclusive<Timestamp>,
+    /// Different threats that one delivery may name; rows that name more are refused. Each threat may
+    /// become an incident, and a feed that invents names must not flood the desk with them.
+    pub max_threats: usize,
     /// Refused rows at which a block is closed, so that a delivery of rubbish stays small in memory.
     pub quarantined_per_block: usize,
 }
@@ -36,6 +39,7 @@ impl Default for Limits {
             rows_per_block: 32 << 10,
             bytes_per_block: 8 << 20,
             seen: Timestamp::MIN..=Timestamp::MAX,
+            max_threats: 5_000,
             quarantined_per_block: 4096,
         }
     }

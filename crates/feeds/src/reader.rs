@@ -234,7 +234,14 @@ fn header<R: Read>(
         match splitter.next(lines, Columns::UpTo(limits.max_columns), &mut rows) {
             Record::Row { bytes, lines: taken } => {
                 lines.advance(bytes, taken);
-                return Ok(rows.fields_of_only_row().map(|name| name.trim().to_owned()).collect());
+                let names: Vec<String> =
+                    rows.fields_of_only_row().map(|name| name.trim().to_owned()).collect();
+                // Lines that end with a carriage return alone make the whole file one header.
+                if names.iter().any(|name| name.chars().any(char::is_control)) {
+                    let reason = "a column's name holds a control character; do its lines end?";
+                    return Err(bad(line, reason.to_owned()));
+                }
+                return Ok(names);
             }
             Record::Blank { bytes } => lines.advance(bytes, 1),
             Record::Bad { reason, .. } => return Err(bad(line, reason)),

@@ -456,3 +456,29 @@ fn a_row_from_another_age_is_refused_and_says_when_it_claims_to_be_from() {
     assert_eq!(block.quarantined.len(), 1);
     assert!(block.quarantined[0].reason.contains("1970-01-02"), "{}", block.quarantined[0].reason);
 }
+
+#[test]
+fn a_delivery_that_invents_threats_is_heard_up_to_a_bound() {
+    let rows: String = (0..40)
+        .map(|n| format!("2026-03-24 00:00:00,10.0.0.{n},1,family-{},,\n", n % 20))
+        .collect();
+    let input = format!("{SINKHOLE}{rows}");
+    let limits = Limits { max_threats: 15, rows_per_block: 7, ..Limits::default() };
+    let mut reader = open(input.as_bytes(), sinkhole(), &limits).unwrap();
+    let (mut heard, mut refused) = (0, Vec::new());
+    while let Some(block) = reader.next_block().unwrap() {
+        heard += block.sightings.len();
+        refused.extend(block.quarantined);
+    }
+    assert_eq!((heard, refused.len()), (30, 10), "families 15 to 19, twice each, are too many");
+    assert!(refused[0].reason.contains("first 15"), "{}", refused[0].reason);
+}
+
+#[test]
+fn a_header_with_control_characters_is_refused_because_its_lines_do_not_end() {
+    let input = "timestamp,src_ip\r2026-03-24 00:00:00,10.0.0.1\r";
+    let Err(refused) = open(input.as_bytes(), sinkhole(), &Limits::default()) else {
+        panic!("accepted");
+    };
+    assert!(refused.to_string().contains("control character"), "{refused}");
+}

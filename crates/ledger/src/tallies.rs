@@ -25,7 +25,7 @@ use crate::disk::Disk;
 use crate::error::LedgerError;
 use crate::read::{Batch, Reading, may_hold, text};
 use crate::schema::{AS_NAME, ASN, CLASSIFICATION, ORGANISATION, PROVINCE, THREAT};
-use crate::tally::{AT, HOLDING_KIND, HOUR_KIND, KIND, V4, V6};
+use crate::tally::{AT, HOLDING_KIND, HOUR_KIND, KIND, V4, V4_COUNT, V6, V6_COUNT};
 
 use window::Sliding;
 
@@ -33,6 +33,8 @@ use window::Sliding;
 #[derive(Clone, Copy, Debug)]
 pub struct Which<'a> {
     pub threats: &'a [ThreatName],
+    /// Set by [`everything`](Self::everything): all of them, named or not.
+    all: bool,
     /// `None` for any, and for rows without one.
     pub classifications: Option<&'a [String]>,
 }
@@ -40,7 +42,12 @@ pub struct Which<'a> {
 impl<'a> Which<'a> {
     /// Some threats, however classified.
     pub fn threats(threats: &'a [ThreatName]) -> Self {
-        Self { threats, classifications: None }
+        Self { threats, all: false, classifications: None }
+    }
+
+    /// Every threat there is, those included that no name can be given to.
+    pub fn everything() -> Self {
+        Self { threats: &[], all: true, classifications: None }
     }
 
     /// One threat, however classified.
@@ -55,7 +62,7 @@ impl<'a> Which<'a> {
     }
 
     fn holds(&self, threat: &str, classification: &str) -> bool {
-        self.threats.iter().any(|t| t.as_str() == threat)
+        (self.all || self.threats.iter().any(|t| t.as_str() == threat))
             && self.classifications.is_none_or(|some| some.iter().any(|c| c == classification))
     }
 }
@@ -202,6 +209,33 @@ impl Tallies {
         Ok(union.count())
     }
 
+    /// The threats that were busiest in the hours that begin in `[from, to)`, the busiest first, with the
+    /// sum of their hours' distinct addresses: an upper bound of what [`distinct`](Self::distinct) says,
+    /// for the price of reading numbers instead of sets.
+    pub async fn busiest(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(ThreatName, u64)>, LedgerError> {
+        let Some(hours) = self.hours_within(&(from..to)) else { return Ok(Vec::new()) };
+        let days = day_of_hour(*hours.start())..=day_of_hour(*hours.end());
+        let mut sums: BTreeMap<ThreatName, u64> = BTreeMap::new();
+        for (_, path) in self.files.iter().filter(|(day, _)| days.contains(day)) {
+            let columns = [KIND, AT, THREAT, V4_COUNT, V6_COUNT];
+            let of_hours = |group: &_| may_hold(group, KIND, std::iter::once(HOUR_KIND));
+            let mut file =
+                Reading::open(&self.disk, self.disk.at(path), &columns, of_hours).await?;
+            while let Some(batch) = file.next().await? {
+                add_up(&batch, &hours, &mut sums)?;
+            }
+        }
+        let mut busiest: Vec<_> = sums.into_iter().collect();
+        busiest.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        busiest.truncate(limit);
+        Ok(busiest)
+    }
+
     /// How many distinct addresses each hour saw; hours that saw nobody are left out.
     pub async fn hourly(
         &self,
@@ -339,6 +373,25 @@ impl Tallies {
     fn first_hour(&self) -> Option<Hour> {
         self.files.iter().map(|(day, _)| day * 24).min()
     }
+}
+
+/// Adds the counts of a batch's hours to their threats.
+fn add_up(
+    batch: &Batch,
+    hours: &RangeInclusive<Hour>,
+    sums: &mut BTreeMap<ThreatName, u64>,
+) -> Result<(), LedgerError> {
+    let (kinds, at, threats) = (batch.texts(KIND)?, batch.instants(AT)?, batch.texts(THREAT)?);
+    let (v4, v6) = (batch.longs(V4_COUNT)?, batch.longs(V6_COUNT)?);
+    for row in (0..batch.rows()).filter(|&row| text(kinds, row) == HOUR_KIND) {
+        let is_within = hours.contains(&hour_of(at.value(row)));
+        let Ok(threat) = text(threats, row).parse::<ThreatName>() else { continue };
+        if is_within {
+            let count = v4.value(row).saturating_add(v6.value(row));
+            *sums.entry(threat).or_default() += u64::try_from(count).unwrap_or_default();
+        }
+    }
+    Ok(())
 }
 
 /// The rows of a batch that a question is about.

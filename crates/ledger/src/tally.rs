@@ -44,8 +44,8 @@ pub(crate) const AT: &str = "at";
 pub(crate) const V4: &str = "v4";
 /// The IPv6 networks (the upper 64 bits): a roaring treemap; null for none.
 pub(crate) const V6: &str = "v6";
-const V4_COUNT: &str = "v4_count";
-const V6_COUNT: &str = "v6_count";
+pub(crate) const V4_COUNT: &str = "v4_count";
+pub(crate) const V6_COUNT: &str = "v6_count";
 
 /// Addresses, and IPv6 networks, that wait to be sorted.
 const V4_BUFFER: usize = 2 << 20;

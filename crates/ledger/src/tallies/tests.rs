@@ -91,7 +91,8 @@ async fn check_questions(
     classes: Option<&[String]>,
 ) {
     let names: Vec<ThreatName> = threats.iter().map(|t| t.parse().unwrap()).collect();
-    let which = Which { threats: &names, classifications: classes };
+    let mut which = Which::threats(&names);
+    which.classifications = classes;
     let all: Vec<&Seen> = all
         .iter()
         .filter(|s| threats.contains(&s.threat))
