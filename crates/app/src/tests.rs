@@ -265,3 +265,18 @@ async fn a_desk_that_receives_an_operators_finding_owes_its_own_duties_too() {
     assert!(running.contains(&pair("M2b", "changfeng")), "{running:?}");
     assert!(running.contains(&pair("M6", "coordination-centre")), "{running:?}");
 }
+
+#[tokio::test]
+async fn the_desk_counts_every_threat_and_names_the_busiest() {
+    let world = World::new().await;
+    let rows =
+        format!("{INFECTED}2026-11-20T04:00:00Z,10.0.0.1,4000,cold-ferry,infected-system,\n");
+    let ingested = world.ingest("coordination-centre", &rows).await;
+    world.assess("coordination-centre", &ingested).await;
+    let desk = world.app.desk(&console(), NOW.parse().unwrap()).await.unwrap();
+    assert_eq!(desk.addresses_24h, 2, "10.0.0.1 has two threats and is one address");
+    let names: Vec<&str> = desk.threats.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["night-reed", "cold-ferry"]);
+    let provinces: Vec<u64> = desk.provinces.iter().map(|province| province.addresses).collect();
+    assert_eq!(provinces, [1, 1]);
+}

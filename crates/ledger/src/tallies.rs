@@ -356,8 +356,9 @@ impl Tallies {
         which: Which<'_>,
     ) -> Result<Reading, LedgerError> {
         Reading::open(&self.disk, self.disk.at(path), columns, |group| {
+            let threats = || which.threats.iter().map(ThreatName::as_str);
             may_hold(group, KIND, std::iter::once(kind))
-                && may_hold(group, THREAT, which.threats.iter().map(ThreatName::as_str))
+                && (which.all || may_hold(group, THREAT, threats()))
         })
         .await
     }

@@ -58,7 +58,7 @@ async fn what_an_adversary_named_is_text_and_nothing_else() {
 
 #[tokio::test]
 async fn the_desk_says_what_is_due_and_how_big_it_is() {
-    says("/desk", "en", &["as of 2026-11-23 15:05 UTC+8", "+0:13:00", "0:09:00", "report upward"])
+    says("/desk", "en", &["as of 2026-11-23 15:05 UTC+8", "+0:13:00", "0:09:00", "Report upward"])
         .await;
     says("/desk", "en", &["1,203,897", "11.8 %", "INC-2026-0001", "Lingnan", "412,040"]).await;
     says("/desk", "zh", &["截至 2026-11-23 15:05 UTC+8", "即将到期", "特别重大", "岭南省"]).await;
