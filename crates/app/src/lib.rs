@@ -1,6 +1,6 @@
 //! The flow, one file a step: a delivery is [received](receive), [ingested](ingest), its threats
-//! [assessed](assess), incidents opened and their obligations [derived](oblige), and each responsible
-//! organisation [notified](notify) of its own slice.
+//! [assessed](assess), incidents opened and their obligations derived (`oblige`), and each responsible
+//! organisation notified (`notify`) of its own slice.
 //!
 //! This crate loads, lets `rules` decide, and writes the decision together with its journal entry in one
 //! transaction. It owns time and transactions, and knows neither a file format nor a law.

@@ -52,7 +52,7 @@ pub struct ObligationRow {
     pub pack: String,
     pub pack_version: String,
     pub calendar: String,
-    /// The instrument's name in short, such as 工信部保[2009]157号.
+    /// The instrument's name in short, such as `工信部保[2009]157号`.
     pub instrument: String,
     pub duty: String,
     pub article: String,

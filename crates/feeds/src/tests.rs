@@ -459,9 +459,8 @@ fn a_row_from_another_age_is_refused_and_says_when_it_claims_to_be_from() {
 
 #[test]
 fn a_delivery_that_invents_threats_is_heard_up_to_a_bound() {
-    let rows: String = (0..40)
-        .map(|n| format!("2026-03-24 00:00:00,10.0.0.{n},1,family-{},,\n", n % 20))
-        .collect();
+    let row = |n| format!("2026-03-24 00:00:00,10.0.0.{n},1,family-{},,\n", n % 20);
+    let rows = (0..40).map(row).collect::<Vec<_>>().concat();
     let input = format!("{SINKHOLE}{rows}");
     let limits = Limits { max_threats: 15, rows_per_block: 7, ..Limits::default() };
     let mut reader = open(input.as_bytes(), sinkhole(), &limits).unwrap();

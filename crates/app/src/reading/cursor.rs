@@ -15,7 +15,7 @@ pub(crate) fn write(at: Option<Timestamp>, id: impl Display) -> String {
     }
 }
 
-/// Reads a key that [`write`] wrote.
+/// Reads a key that [`write()`] wrote.
 pub(crate) fn read<T: FromStr>(key: &str) -> Result<(Option<Timestamp>, T), AppError> {
     let bad =
         || AppError::BadInput(format!("`{key}` is not a key of this list: take one that it gave"));

@@ -64,7 +64,7 @@ async fn work_out(tallies: &Tallies) -> Result<Day, AppError> {
         let size = tallies.distinct(Which::threat(&name), start, end).await?.total();
         threats.push((size, name.to_string(), hourly(tallies, &name, start, end).await?));
     }
-    threats.sort_by(|a, b| b.0.cmp(&a.0));
+    threats.sort_by_key(|(size, ..)| std::cmp::Reverse(*size));
     let threats = threats.into_iter().map(|(_, name, series)| (name, series)).collect();
     let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
     let mut provinces: BTreeMap<_, u64> = BTreeMap::new();

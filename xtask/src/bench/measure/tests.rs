@@ -29,5 +29,6 @@ fn a_child_that_works_costs_processor_time_and_leaves_its_output() {
 fn a_child_that_fails_is_seen_to_fail() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("out");
-    assert!(!only_child(&output, &["sh", "-c", "exit 3"]).unwrap().succeeded);
+    assert!(only_child(&output, &["sh", "-c", "exit 3"]).unwrap().succeeded, "done, with findings");
+    assert!(!only_child(&output, &["sh", "-c", "exit 4"]).unwrap().succeeded);
 }
