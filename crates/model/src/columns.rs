@@ -31,11 +31,6 @@ impl Texts {
         self.bytes.clear();
     }
 
-    /// How many bytes all texts take together.
-    pub fn bytes(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// Appends a text. A column holds at most 2 GiB: texts past that become absent.
     #[inline]
     pub fn push(&mut self, text: &str) {

@@ -5,6 +5,7 @@ use model::permit::ReadPermit;
 use store::obligations::{ObligationFilter, Standing};
 
 use super::incidents::provinces;
+use super::names::Names;
 use crate::views::{Desk, IncidentRow};
 use crate::{App, AppError};
 
@@ -21,7 +22,7 @@ impl App {
         let counts = self.store.obligation_counts(permit, now, &self.settings.own).await?;
         let filter = ObligationFilter { standing: Standing::Running, ..Default::default() };
         let due = self.store.obligations(permit, &filter, SHOWN, None).await?;
-        let incidents = self.gravest(permit).await?;
+        let incidents = self.gravest(permit, &names).await?;
         let figures = if super::sees_everything(permit) {
             self.day_figures().await?
         } else {
@@ -47,14 +48,19 @@ impl App {
     }
 
     /// Open incidents, the gravest first and of each grade the latest.
-    async fn gravest(&self, permit: &ReadPermit) -> Result<Vec<IncidentRow>, AppError> {
+    async fn gravest(
+        &self,
+        permit: &ReadPermit,
+        names: &Names<'_>,
+    ) -> Result<Vec<IncidentRow>, AppError> {
         let mut rows = Vec::new();
         for rank in 1..=4 {
             let room = SHOWN.saturating_sub(u32::try_from(rows.len()).unwrap_or(SHOWN));
             if room == 0 {
                 break;
             }
-            rows.extend(self.incidents(permit, Some(rank), room, None).await?.rows);
+            let page = self.incidents_named(permit, names, Some(rank), (room, None)).await?;
+            rows.extend(page.rows);
         }
         Ok(rows)
     }

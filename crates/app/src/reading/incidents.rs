@@ -10,10 +10,9 @@ use model::obligation::State;
 use model::permit::ReadPermit;
 use model::{GradeId, Incident};
 use store::incidents::{IncidentCursor, IncidentFilter};
-use store::notices::NoticeFilter;
 
 use super::cursor;
-use super::names::{Names, alike};
+use super::names::{self, Names, alike};
 use crate::views::{
     AssessmentView, HolderCount, HourCount, IncidentRow, IncidentView, Page, ProvinceCount,
 };
@@ -38,6 +37,17 @@ impl App {
         limit: u32,
         after: Option<&str>,
     ) -> Result<Page<IncidentRow>, AppError> {
+        self.incidents_named(permit, &self.names().await?, rank, (limit, after)).await
+    }
+
+    /// The same for whoever has the names at hand.
+    pub(crate) async fn incidents_named(
+        &self,
+        permit: &ReadPermit,
+        names: &Names<'_>,
+        rank: Option<u8>,
+        (limit, after): (u32, Option<&str>),
+    ) -> Result<Page<IncidentRow>, AppError> {
         let grade = match rank {
             Some(rank) => match self.grade_of_rank(rank)? {
                 Some(grade) => Some(grade),
@@ -52,10 +62,12 @@ impl App {
             self.store.incidents(permit, &filter, limit.saturating_add(1), after).await?;
         let next = super::cut(&mut found, limit)
             .map(|last| cursor::write(Some(last.assessment.assessed_at), last.id));
-        let names = self.names().await?;
         let mut rows = Vec::with_capacity(found.len());
         for incident in &found {
-            rows.push(self.incident_row(permit, &names, incident).await?);
+            let obligations =
+                self.store.obligations_of(permit, &incident.id, OBLIGATIONS_MAX).await?;
+            let notices = self.notices_of(permit, names, incident, PARTIES_MAX).await?;
+            rows.push(incident_row(names, incident, &obligations, notices.len()));
         }
         Ok(Page { rows, next })
     }
@@ -75,39 +87,16 @@ impl App {
         &self,
         permit: &ReadPermit,
     ) -> Result<[u64; 4], AppError> {
-        let names = self.names().await?;
         let mut by_rank = [0; 4];
         for (grade, count) in self.store.incident_counts_by_grade(permit).await? {
-            let ranks = self.settings.regimes.iter().map(|pack| names.grade(pack, &grade).rank);
+            let ranks =
+                self.settings.regimes.iter().map(|pack| names::rank(&self.law, pack, &grade));
             let place = ranks.min().and_then(|rank| usize::from(rank).checked_sub(1));
             if let Some(total) = place.and_then(|place| by_rank.get_mut(place)) {
                 *total += count;
             }
         }
         Ok(by_rank)
-    }
-
-    pub(crate) async fn incident_row(
-        &self,
-        permit: &ReadPermit,
-        names: &Names<'_>,
-        incident: &Incident,
-    ) -> Result<IncidentRow, AppError> {
-        let obligations = self.store.obligations_of(permit, &incident.id, OBLIGATIONS_MAX).await?;
-        let next_due = obligations.iter().filter_map(running).min();
-        let filter = NoticeFilter { incident: Some(incident.id), ..Default::default() };
-        let notices = self.store.notices(permit, &filter, PARTIES_MAX, None).await?;
-        Ok(IncidentRow {
-            number: incident.number.to_string(),
-            threat: incident.threat.to_string(),
-            grade: names.grade(&incident.assessment.basis.pack, &incident.assessment.grade),
-            size: incident.assessment.size,
-            parties: u64::try_from(notices.len()).unwrap_or(u64::MAX),
-            state: "proposed".to_owned(),
-            opened_at: incident.opened_at,
-            assessed_at: incident.assessment.assessed_at,
-            next_due,
-        })
     }
 
     /// One incident whole.
@@ -123,19 +112,20 @@ impl App {
         let names = self.names().await?;
         let assessments = self.store.assessments(permit, &incident.id, ASSESSMENTS_MAX).await?;
         let obligations = self.store.obligations_of(permit, &incident.id, OBLIGATIONS_MAX).await?;
+        let notices = self.notices_of(permit, &names, &incident, PARTIES_MAX).await?;
         let acts = self.store.journal_of(permit, incident.number.as_str(), ACTS_MAX).await?;
         let thresholds = self.law.pack(&incident.assessment.basis.pack)?.thresholds();
         let spread = self.spread(permit, &names, &incident, &assessments).await?;
         let grade = |id| names.grade(&incident.assessment.basis.pack, id);
         Ok(Some(IncidentView {
-            row: self.incident_row(permit, &names, &incident).await?,
+            row: incident_row(&names, &incident, &obligations, notices.len()),
             finder: names.party(&incident.finder),
             assessments: assessments.iter().map(|a| assessment(&names, a)).collect(),
             obligations: obligations
                 .into_iter()
                 .map(|obligation| self.obligation_row(&names, &incident, obligation))
                 .collect(),
-            notices: self.notices_of(permit, &names, &incident, PARTIES_MAX).await?,
+            notices,
             provinces: spread.provinces,
             holders: spread.holders,
             hourly: spread.hourly,
@@ -185,6 +175,26 @@ impl App {
             spread.hourly.push(HourCount { hour, addresses: count.total() });
         }
         Ok(spread)
+    }
+}
+
+/// An incident in a list, of what it led to.
+fn incident_row(
+    names: &Names<'_>,
+    incident: &Incident,
+    obligations: &[model::Obligation],
+    notices: usize,
+) -> IncidentRow {
+    IncidentRow {
+        number: incident.number.to_string(),
+        threat: incident.threat.to_string(),
+        grade: names.grade(&incident.assessment.basis.pack, &incident.assessment.grade),
+        size: incident.assessment.size,
+        parties: u64::try_from(notices).unwrap_or(u64::MAX),
+        state: "proposed".to_owned(),
+        opened_at: incident.opened_at,
+        assessed_at: incident.assessment.assessed_at,
+        next_due: obligations.iter().filter_map(running).min(),
     }
 }
 

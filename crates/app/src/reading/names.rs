@@ -50,11 +50,10 @@ impl Names<'_> {
 
     /// A grade as the pack names it; one that the pack no longer knows keeps its id and the lowest rank.
     pub(crate) fn grade(&self, pack: &PackId, id: &GradeId) -> GradeView {
-        let grades = self.law.pack(pack).map(|pack| pack.grades()).unwrap_or_default();
-        let known = grades.iter().find(|grade| grade.id == *id);
+        let known = self.law.pack(pack).ok().and_then(|pack| pack.grade(id));
         GradeView {
             id: id.to_string(),
-            rank: known.map_or(4, |grade| grade.rank),
+            rank: rank(self.law, pack, id),
             name: known.map_or_else(|| alike(id.as_str()), |grade| grade.name.clone()),
         }
     }
@@ -70,6 +69,12 @@ impl Names<'_> {
         let pack = self.law.pack(&basis.pack).ok();
         pack.map_or_else(|| basis.pack.to_string(), |pack| pack.instrument().to_owned())
     }
+}
+
+/// The rank of a grade; one that the pack no longer knows ranks lowest.
+pub(crate) fn rank(law: &Law, pack: &PackId, id: &GradeId) -> u8 {
+    let known = law.pack(pack).ok().and_then(|pack| pack.grade(id));
+    known.map_or(4, |grade| grade.rank)
 }
 
 /// A text that is the same in every language.
