@@ -293,10 +293,8 @@ impl Tally {
 /// Replaces `details` by those of the kept rows.
 fn write_details(block: &Block, kept: &[u32], details: &mut Texts) {
     details.clear();
-    let mut text = String::new();
     for &row in kept {
-        block.details(index(row), &mut text);
-        details.push(&text);
+        details.push_with(|text| block.write_details(index(row), text));
     }
 }
 
