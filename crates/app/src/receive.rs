@@ -163,7 +163,7 @@ struct Kept {
 
 /// Plain bytes of one zstd frame. Each frame is compressed from where it was read: a stream would copy
 /// all of it once more and look back across the seam, which took a third longer.
-const FRAME: usize = 512 * 1024;
+const FRAME: usize = 128 * 1024;
 
 fn compress(content: impl Read, to: &Path) -> Result<Kept, AppError> {
     let failed = |why| AppError::file(to, why);
