@@ -332,6 +332,21 @@ const WITHOUT_STATISTICS: [&str; 13] = [
     schema::DETAILS,
 ];
 
+/// Columns of few different values: packed codes of a dictionary, of which a compressor makes little.
+const CODED: [&str; 11] = [
+    schema::COUNT,
+    schema::HOURS,
+    schema::AGAIN,
+    schema::CLASSIFICATION,
+    schema::TRANSPORT,
+    schema::DESTINATION_PORT,
+    schema::ORGANISATION,
+    schema::PROVINCE,
+    schema::ASN,
+    schema::AS_NAME,
+    schema::DELIVERY,
+];
+
 /// How files are encoded.
 ///
 /// Columns whose values hardly repeat have no dictionary: building one and then giving it up costs more
@@ -349,6 +364,10 @@ fn properties() -> WriterProperties {
     properties = plain(properties, schema::IP_V6, Encoding::DELTA_BYTE_ARRAY);
     // Neighbours say much the same of themselves, in the same order of keys.
     properties = plain(properties, schema::DETAILS, Encoding::DELTA_BYTE_ARRAY);
+    for name in CODED {
+        properties =
+            properties.set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
+    }
     for name in WITHOUT_STATISTICS {
         let column = ColumnPath::from(name);
         properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
