@@ -62,6 +62,11 @@ impl Library {
     }
 }
 
+/// Whether a file of law is a grading pack, by its `schema`.
+pub fn is_grading(text: &str) -> bool {
+    kind(text) == Some(Kind::Grading)
+}
+
 fn kind(text: &str) -> Option<Kind> {
     let document = Document::new("", text);
     let table = document.read(text)?;

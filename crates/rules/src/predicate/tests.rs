@@ -156,21 +156,72 @@ fn a_predicate_about_a_list_asks_for_the_list_and_not_for_its_elements() {
 
 #[test]
 fn other_calls_and_fields_are_refused() {
-    refused("string(size) == '1'", expect!["`string(size) == '1'` is no predicate here: `string` is not allowed: only comparisons and logic are"]);
-    refused("found_by.length > 1", expect!["`found_by.length > 1` is no predicate here: fields and maps are not allowed: only comparisons and logic are"]);
-    refused("size(found_by) > 1", expect!["`size(found_by) > 1` is no predicate here: `found_by` is no list"]);
+    refused(
+        "string(size) == '1'",
+        expect![
+            "`string(size) == '1'` is no predicate here: `string` is not allowed: only comparisons and logic are"
+        ],
+    );
+    refused(
+        "found_by.length > 1",
+        expect![
+            "`found_by.length > 1` is no predicate here: fields and maps are not allowed: only comparisons and logic are"
+        ],
+    );
+    refused(
+        "size(found_by) > 1",
+        expect!["`size(found_by) > 1` is no predicate here: `found_by` is no list"],
+    );
 }
 
 #[test]
 fn other_loops_are_refused() {
-    refused("origins.exists_one(o, o > 1)", expect!["`origins.exists_one(o, o > 1)` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"]);
-    refused("origins.map(o, o + 1) == [1]", expect!["`origins.map(o, o + 1) == [1]` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"]);
-    refused("[1, 2].exists(o, o > 1)", expect!["`[1, 2].exists(o, o > 1)` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"]);
-    refused("found_by.exists(o, o > 1)", expect!["`found_by.exists(o, o > 1)` is no predicate here: `found_by` is no list"]);
-    refused("origins.exists(o, origins.exists(p, p != o))", expect!["`origins.exists(o, origins.exists(p, p != o))` is no predicate here: a list is walked inside a list: ask in two predicates"]);
-    refused("origins.exists(size, size > 1)", expect!["`origins.exists(size, size > 1)` is no predicate here: `size` is an input already: name the element otherwise"]);
-    refused("origins.exists(o, o > nothing)", expect!["`origins.exists(o, o > nothing)` is no predicate here: `nothing` is not declared under [input]"]);
-    refused("origins.exists(o, o + 1)", expect!["`origins.exists(o, o + 1)` is no predicate here: it answers something else than yes or no"]);
+    refused(
+        "origins.exists_one(o, o > 1)",
+        expect![
+            "`origins.exists_one(o, o > 1)` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"
+        ],
+    );
+    refused(
+        "origins.map(o, o + 1) == [1]",
+        expect![
+            "`origins.map(o, o + 1) == [1]` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"
+        ],
+    );
+    refused(
+        "[1, 2].exists(o, o > 1)",
+        expect![
+            "`[1, 2].exists(o, o > 1)` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"
+        ],
+    );
+    refused(
+        "found_by.exists(o, o > 1)",
+        expect!["`found_by.exists(o, o > 1)` is no predicate here: `found_by` is no list"],
+    );
+    refused(
+        "origins.exists(o, origins.exists(p, p != o))",
+        expect![
+            "`origins.exists(o, origins.exists(p, p != o))` is no predicate here: a list is walked inside a list: ask in two predicates"
+        ],
+    );
+    refused(
+        "origins.exists(size, size > 1)",
+        expect![
+            "`origins.exists(size, size > 1)` is no predicate here: `size` is an input already: name the element otherwise"
+        ],
+    );
+    refused(
+        "origins.exists(o, o > nothing)",
+        expect![
+            "`origins.exists(o, o > nothing)` is no predicate here: `nothing` is not declared under [input]"
+        ],
+    );
+    refused(
+        "origins.exists(o, o + 1)",
+        expect![
+            "`origins.exists(o, o + 1)` is no predicate here: it answers something else than yes or no"
+        ],
+    );
 }
 
 #[test]
