@@ -276,7 +276,9 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found);
+            if !path.ends_with("tests") {
+                sources(&path, found);
+            }
         } else if !["tests.rs", "testing.rs"].iter().any(|name| path.ends_with(name)) {
             found.push(path);
         }
