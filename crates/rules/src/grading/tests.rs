@@ -105,7 +105,13 @@ fn refused(from: &str, to: &str, expect: Expect) {
 
 #[test]
 fn a_criterion_must_name_a_declared_source() {
-    refused("from = \"p281 3.1(2)\"", "from = \"p282 3.1(2)\"", expect!["grading.toml:45: criterion.e1.dns.from: `p282` is no source; use a name under [source], or add it"]);
+    refused(
+        "from = \"p281 3.1(2)\"",
+        "from = \"p282 3.1(2)\"",
+        expect![
+            "grading.toml:45: criterion.e1.dns.from: `p282` is no source; use a name under [source], or add it"
+        ],
+    );
 }
 
 #[test]
@@ -122,20 +128,30 @@ fn a_criterion_that_decides_no_case_is_refused() {
     refused(
         "grade  = { site_hit = \"province-wide influence\" }",
         "grade  = { vip_hit = 2 }",
-        expect!["grading.toml:59: criterion.e3.site: no case tries it; add a [[test]] in which it decides"],
+        expect![
+            "grading.toml:59: criterion.e3.site: no case tries it; add a [[test]] in which it decides"
+        ],
     );
 }
 
 #[test]
 fn a_case_that_does_not_hold_is_refused_with_its_line() {
-    refused("grade  = { vip_hit = 10 }", "grade  = { vip_hit = 9 }", expect![[r#"
+    refused(
+        "grade  = { vip_hit = 10 }",
+        "grade  = { vip_hit = 9 }",
+        expect![[r#"
         grading.toml:56: criterion.e2.vip: no case tries it; add a [[test]] in which it decides
-        grading.toml:150: test: the grade is e3, not e2; correct the criterion, or the case"#]]);
+        grading.toml:150: test: the grade is e3, not e2; correct the criterion, or the case"#]],
+    );
 }
 
 #[test]
 fn a_case_must_say_whether_the_others_are_absent_or_unknown() {
-    refused("others = \"absent\"\n", "", expect!["grading.toml:74: test[1]: `others` is missing; add `others = …`"]);
+    refused(
+        "others = \"absent\"\n",
+        "",
+        expect!["grading.toml:74: test[1]: `others` is missing; add `others = …`"],
+    );
 }
 
 #[test]
@@ -143,13 +159,21 @@ fn an_input_that_no_criterion_asks_is_refused() {
     refused(
         "[criterion.e1]",
         "stray = { type = \"count\", means = \"nothing\" }\n[criterion.e1]",
-        expect!["grading.toml:43: input.stray: no criterion asks it; remove it, or add a criterion"],
+        expect![
+            "grading.toml:43: input.stray: no criterion asks it; remove it, or add a criterion"
+        ],
     );
 }
 
 #[test]
 fn a_scale_must_end_in_otherwise() {
-    refused("rest    = { when = \"otherwise\"", "rest    = { when = \"vip_hit >= 0\"", expect!["grading.toml: criterion: the scale does not end; let the last criterion of the last grade, and no other, say `otherwise`"]);
+    refused(
+        "rest    = { when = \"otherwise\"",
+        "rest    = { when = \"vip_hit >= 0\"",
+        expect![
+            "grading.toml: criterion: the scale does not end; let the last criterion of the last grade, and no other, say `otherwise`"
+        ],
+    );
 }
 
 #[test]
@@ -157,15 +181,21 @@ fn a_value_that_the_input_never_has_is_refused() {
     refused(
         "absent = \"none\", means = \"how wide the outage",
         "absent = \"nowhere\", means = \"how wide the outage",
-        expect!["grading.toml:34: input.outage_scope.absent: `nowhere` is no value of this input; write one of none, below prefecture, prefecture, province, several provinces, nation"],
+        expect![
+            "grading.toml:34: input.outage_scope.absent: `nowhere` is no value of this input; write one of none, below prefecture, prefecture, province, several provinces, nation"
+        ],
     );
 }
 
 #[test]
 fn a_criterion_of_no_grade_is_refused() {
-    refused("[criterion.e3]", "[criterion.e5]", expect![[r#"
+    refused(
+        "[criterion.e3]",
+        "[criterion.e5]",
+        expect![[r#"
         grading.toml: criterion.e3: no criterion; add [criterion.…] for it, or take it out of `order`
-        grading.toml:57: criterion.e5: `e5` is no grade; add it to `order` under [rule], the gravest first"#]]);
+        grading.toml:57: criterion.e5: `e5` is no grade; add it to `order` under [rule], the gravest first"#]],
+    );
 }
 
 #[test]

@@ -48,39 +48,51 @@ fn check(story: &Story, expect: Expect) {
 
 #[test]
 fn a_grave_event_goes_to_the_bureau_and_the_administration_within_two_hours() {
-    check(&BY_PORTAL, expect![[r#"
+    check(
+        &BY_PORTAL,
+        expect![[r#"
         E1   web-house (vats) -> bureau,admin-north cc coordination: due 2025-06-11T03:30:00Z
         T1   bureau (tsb) -> : latent
         N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_serious_event_in_one_province_goes_to_its_administration_within_four_hours() {
-    check(&Story { grade: "e3", ..BY_PORTAL }, expect![[r#"
+    check(
+        &Story { grade: "e3", ..BY_PORTAL },
+        expect![[r#"
         E2   web-house (vats) -> admin-north cc coordination: due 2025-06-11T05:30:00Z
         T1   bureau (tsb) -> : latent
         N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_serious_event_in_two_provinces_goes_to_the_bureau_as_well() {
-    check(&Story { grade: "e3", provinces: &["XX-N", "XX-S"], ..BY_PORTAL }, expect![[r#"
+    check(
+        &Story { grade: "e3", provinces: &["XX-N", "XX-S"], ..BY_PORTAL },
+        expect![[r#"
         E3   web-house (vats) -> admin-north,admin-south,bureau cc coordination: due 2025-06-11T05:30:00Z
         T1   bureau (tsb) -> : latent
         N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn where_no_province_is_known_the_units_own_administration_is_told_and_both_rules_may_hold() {
-    check(&Story { grade: "e3", provinces: &[], ..BY_PORTAL }, expect![[r#"
+    check(
+        &Story { grade: "e3", provinces: &[], ..BY_PORTAL },
+        expect![[r#"
         E2   web-house (vats) -> admin-south cc coordination: due 2025-06-11T05:30:00Z
         E3   web-house (vats) -> admin-south,bureau cc coordination: due 2025-06-11T05:30:00Z
         T1   bureau (tsb) -> : latent
         N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -99,32 +111,41 @@ fn an_ordinary_event_waits_for_the_months_end() {
 
 #[test]
 fn a_red_warning_is_followed_at_once_and_noticed_after_review() {
-    check(&Story { grade: "w1", ..BY_PORTAL }, expect![[r#"
+    check(
+        &Story { grade: "w1", ..BY_PORTAL },
+        expect![[r#"
         W1   web-house (vats) -> bureau,admin-north cc coordination: due 2025-06-11T03:30:00Z
         C1   coordination (cncert) -> : latent
         T1   bureau (tsb) -> : latent
         N2   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_blue_warning_goes_to_the_coordinator_within_five_working_days() {
-    check(&Story { grade: "w4", ..BY_PORTAL }, expect![[r#"
+    check(
+        &Story { grade: "w4", ..BY_PORTAL },
+        expect![[r#"
         W3   web-house (vats) -> coordination cc admin-north: due 2025-06-18T16:00:00Z
         C1   coordination (cncert) -> : latent
         N3   coordination (cncert) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_a_provincial_company_finds_its_group_reports_and_the_coordinator_too() {
-    check(&BY_PROVINCIAL_COMPANY, expect![[r#"
+    check(
+        &BY_PROVINCIAL_COMPANY,
+        expect![[r#"
         E2   coordination (cncert) -> admin-north: due 2025-06-11T05:30:00Z
         G1   wide-telecom (carrier) -> admin-north cc coordination: due 2025-06-11T05:30:00Z
         G2   wide-telecom-north (carrier_p) ->  cc admin-north: running, no due time
         T1   bureau (tsb) -> : latent
         N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -142,7 +163,8 @@ fn a_group_reports_at_each_grade_as_for_a_finding_of_its_own() {
         G1   wide-telecom (carrier) -> bureau,admin-north cc coordination: due 2025-06-11T03:30:00Z
         G1   wide-telecom (carrier) -> admin-north cc coordination: due 2025-06-11T05:30:00Z
         G1   wide-telecom (carrier) -> coordination cc admin-north: due 2025-06-18T16:00:00Z
-    "#]].assert_eq(&["e1", "e2", "e3", "e4", "w1", "w2", "w3", "w4"].map(group).concat());
+    "#]]
+    .assert_eq(&["e1", "e2", "e3", "e4", "w1", "w2", "w3", "w4"].map(group).concat());
 }
 
 #[test]
@@ -156,11 +178,14 @@ fn a_group_whose_provinces_are_not_known_owes_one_report_to_whoever_either_rule_
 #[test]
 fn an_administration_never_reports_to_itself() {
     let story = Story { finder: "admin-north", desk: "admin-north", ..BY_PORTAL };
-    check(&story, expect![[r#"
+    check(
+        &story,
+        expect![[r#"
         E1   admin-north (pta) -> bureau cc coordination: due 2025-06-11T03:30:00Z
         T1   bureau (tsb) -> : latent
         N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]]);
+    "#]],
+    );
 }
 
 #[track_caller]
