@@ -30,7 +30,10 @@ pub(crate) fn pack() -> Pack {
 
 /// The grading pack of the reporting measures.
 pub(crate) fn grading() -> Grading {
-    Grading::parse(GRADING, "grading.toml").unwrap_or_else(|findings| panic!("{findings}"))
+    static READ: LazyLock<Grading> = LazyLock::new(|| {
+        Grading::parse(GRADING, "grading.toml").unwrap_or_else(|findings| panic!("{findings}"))
+    });
+    READ.clone()
 }
 
 /// The reporting measures, joined to their grading pack.

@@ -218,6 +218,8 @@ fn a_grading_pack_fits_only_the_pack_that_names_it() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
     #[test]
     fn knowing_more_never_makes_it_graver(users in 0_i64..200_000_000, vips in 0_i64..20) {
         let grading = grading();

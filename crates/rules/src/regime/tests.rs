@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::input::MeasureOf;
-use crate::testing::{PACK, calendar, directory, pack};
+use crate::testing::{PACK, calendar, directory, pack, reporting};
 
 #[test]
 fn the_pack_loads_and_each_of_its_cases_holds() {
@@ -271,6 +271,12 @@ fn words_of_law() -> BTreeSet<String> {
     words.extend(pack.grades().iter().map(|grade| grade.id.to_string()));
     words.extend(pack.duties().iter().map(|duty| duty.id.to_string()));
     words.extend(pack.inputs().iter().map(|input| input.name.clone()));
+    let wider = reporting();
+    words.extend(wider.roles().iter().map(|role| role.id.to_string()));
+    words.extend(wider.duties().iter().map(|duty| duty.id.to_string()));
+    let scales = wider.grades().iter().chain(wider.warnings());
+    words.extend(scales.map(|grade| grade.id.to_string()));
+    words.extend(wider.items().iter().flat_map(|group| &group.items).map(|item| item.code.clone()));
     words
 }
 
