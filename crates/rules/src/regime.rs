@@ -37,8 +37,10 @@ struct Head {
     version: String,
     title: Bilingual,
     instrument: String,
-    in_force: Date,
+    in_force: Option<Date>,
     repealed: Option<Date>,
+    confidence: Confidence,
+    note: Option<Bilingual>,
     zone: TimeZone,
     zone_name: String,
     calendar: String,
@@ -47,6 +49,7 @@ struct Head {
 /// What a pack declares, each list in the order of the file.
 #[derive(Clone, Debug, Default)]
 struct Parts {
+    opens: Opens,
     classifications: Vec<String>,
     roles: Vec<Role>,
     sets: Vec<Set>,
@@ -58,6 +61,35 @@ struct Parts {
     overrides: Vec<Override>,
     readings: Vec<Reading>,
     proofs: Vec<Proof>,
+}
+
+/// How sure the author of a pack is of what it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Confidence {
+    /// Read in the instrument itself, or in a quotation of it.
+    #[default]
+    High,
+    /// From somebody who has read it: to be confirmed before anybody relies on it.
+    Medium,
+}
+
+impl Confidence {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+        }
+    }
+}
+
+/// Who opens the incidents of a regime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opens {
+    /// The engine, for what is so classified.
+    #[default]
+    Engine,
+    /// Somebody who has judged what no sighting can tell, such as the damage done.
+    Officer,
 }
 
 /// A part that organisations play in a regime.
@@ -135,6 +167,9 @@ pub enum Event {
     NoticeReceived,
     /// `filing received`: what another duty owed has arrived.
     FilingReceived,
+    /// `filing sent`: a debtor has sent what another duty owed, which starts its own next clock and
+    /// nobody else's.
+    FilingSent,
     /// `decision recorded`: somebody has settled what it was for them to settle.
     DecisionRecorded,
     /// `fact recorded`: an officer records that something is the case.
@@ -152,7 +187,10 @@ pub enum Event {
 impl Event {
     /// Whether it follows from a duty done, so that some duty must emit it.
     pub fn follows(self) -> bool {
-        matches!(self, Self::NoticeReceived | Self::FilingReceived | Self::DecisionRecorded)
+        matches!(
+            self,
+            Self::NoticeReceived | Self::FilingReceived | Self::FilingSent | Self::DecisionRecorded
+        )
     }
 
     /// Whether it belongs to one incident.
@@ -173,6 +211,8 @@ pub struct Grade {
     pub when: String,
     /// The harm that goes with it, in words.
     pub harm: Option<Bilingual>,
+    /// The text asks nothing of anybody at it.
+    pub owes_nothing: bool,
     /// None means otherwise.
     pub(crate) test: Option<Predicate>,
 }
@@ -219,6 +259,8 @@ pub struct Duty {
     pub readings: Vec<String>,
     /// A duty of another pack that says more.
     pub see: Option<String>,
+    /// How sure it is; its pack's own confidence unless it says less.
+    pub confidence: Confidence,
 }
 
 /// Time in a duty.
@@ -321,8 +363,23 @@ impl Pack {
         &self.head.calendar
     }
 
-    /// The first day in force.
-    pub fn since(&self) -> Date {
+    /// How sure the pack is of what it says.
+    pub fn confidence(&self) -> Confidence {
+        self.head.confidence
+    }
+
+    /// What whoever relies on it should know first.
+    pub fn note(&self) -> Option<&Bilingual> {
+        self.head.note.as_ref()
+    }
+
+    /// Whether the instrument is a proposal, which binds nobody yet.
+    pub fn is_proposed(&self) -> bool {
+        self.head.in_force.is_none()
+    }
+
+    /// The first day in force; none for a proposal.
+    pub fn since(&self) -> Option<Date> {
         self.head.in_force
     }
 
@@ -332,12 +389,19 @@ impl Pack {
     }
 
     pub fn in_force(&self, date: Date) -> bool {
-        self.head.in_force <= date && self.head.repealed.is_none_or(|repealed| date < repealed)
+        self.head.in_force.is_some_and(|since| since <= date)
+            && self.head.repealed.is_none_or(|repealed| date < repealed)
     }
 
-    /// Whether sightings so classified fall under it.
+    /// Who opens its incidents.
+    pub fn opens(&self) -> Opens {
+        self.parts.opens
+    }
+
+    /// Whether sightings so classified open an incident under it. Never, where an officer opens them.
     pub fn applies_to(&self, classification: &str) -> bool {
-        self.parts.classifications.iter().any(|known| known == classification)
+        self.parts.opens == Opens::Engine
+            && self.parts.classifications.iter().any(|known| known == classification)
     }
 
     pub fn classifications(&self) -> &[String] {

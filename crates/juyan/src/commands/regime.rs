@@ -36,7 +36,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
             pack.id().to_string(),
             pack.version().to_owned(),
             pack.instrument().to_owned(),
-            pack.since().to_string(),
+            pack.since().map_or_else(|| "proposed".to_owned(), |day| day.to_string()),
             pack.repealed().map_or_else(|| "-".to_owned(), |day| day.to_string()),
             pack.duties().len().to_string(),
         ]);
@@ -48,7 +48,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
 fn head(pack: &Pack) -> serde_json::Value {
     json!({
         "id": pack.id(), "version": pack.version(), "instrument": pack.instrument(),
-        "title": pack.title(), "in_force": pack.since().to_string(),
+        "title": pack.title(), "in_force": pack.since().map(|day| day.to_string()),
         "repealed": pack.repealed().map(|day| day.to_string()),
         "duties": pack.duties().len(), "readings": pack.readings().len(),
     })

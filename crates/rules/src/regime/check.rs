@@ -7,6 +7,7 @@ impl Reader<'_> {
     /// What can only be seen once everything is read.
     pub(super) fn check(&self) {
         self.check_grades();
+        self.check_ungraded();
         self.check_triggers();
         for duty in &self.parts.duties {
             if !self.parts.proofs.iter().any(|proof| proof.covers_duty(&duty.id)) {
@@ -24,12 +25,39 @@ impl Reader<'_> {
         for grade in &self.parts.grades {
             let name = grade.id.as_str();
             let owed = |duty: &Duty| duty.grades.as_ref().is_some_and(|g| g.contains(&grade.id));
-            if !self.parts.duties.iter().any(owed) {
-                let fix = "add a duty with `grades`, or remove the grade";
-                self.report_of("grade", name, "no duty goes with it", fix);
+            match (grade.owes_nothing, self.parts.duties.iter().any(owed)) {
+                (false, false) => {
+                    let fix =
+                        "add a duty with `grades`, say `owes_nothing = true`, or remove the grade";
+                    self.report_of("grade", name, "no duty goes with it", fix);
+                }
+                (true, true) => {
+                    let fix = "remove `owes_nothing`, or the grade from `grades`";
+                    self.report_of(
+                        "grade",
+                        name,
+                        "a duty goes with a grade that owes nothing",
+                        fix,
+                    );
+                }
+                (false, true) | (true, false) => {}
             }
             if !self.parts.proofs.iter().any(|proof| proof.covers_grade(&grade.id)) {
                 self.report_of("grade", name, "no case tries it", "add a [[test]] with `grade`");
+            }
+        }
+    }
+
+    /// Where some grade owes nothing, what follows from knowing of an incident must say at which it does.
+    fn check_ungraded(&self) {
+        if !self.parts.grades.iter().any(|grade| grade.owes_nothing) {
+            return;
+        }
+        for duty in self.parts.duties.iter().filter(|duty| duty.grades.is_none()) {
+            let trigger = self.parts.triggers.iter().find(|one| duty.on.as_ref() == Some(&one.id));
+            if trigger.is_some_and(|trigger| trigger.at == Event::IncidentKnown) {
+                let what = "it is owed at every grade, though one owes nothing";
+                self.report_of("duty", duty.id.as_str(), what, "say at which: `grades = …`");
             }
         }
     }
@@ -59,3 +87,6 @@ impl Reader<'_> {
         self.document.report(at, format!("{kind}.{id}"), what, fix);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use model::regime::GradeId;
 
-use super::parse::{Reader, id, known};
+use super::parse::{CONFIDENCE, Reader, id, known};
 use super::{Clock, Duty, Event, Form, Grade, Holders, Party, Reading, Trigger};
 use crate::document::{Node, Section};
 use crate::within::{Unnumbered, Within};
@@ -43,6 +43,10 @@ impl Reader<'_> {
                 .filter_map(|node| known(node, "reading", |name| readings.contains(name)))
                 .collect(),
             see: section.text("see"),
+            confidence: section
+                .find("confidence")
+                .and_then(|node| node.one_of(&CONFIDENCE))
+                .unwrap_or(self.confidence),
         };
         if duty.who.is_empty() {
             section.report("nobody owes it", "say who: a role, a set, or \"any\"");

@@ -5,12 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use model::regime::RoleId;
 
 use super::prove;
 use super::{
-    Event, Form, Grade, Head, Holders, Override, Pack, Parts, Party, Role, Set, Trigger, Whose,
+    Confidence, Event, Form, Grade, Head, Holders, Opens, Override, Pack, Parts, Party, Role, Set,
+    Trigger, Whose,
 };
 use crate::document::{Document, Node, Section};
 use crate::finding::Findings;
@@ -18,10 +20,11 @@ use crate::input::{Input, InputKind, MeasureOf};
 use crate::predicate::Predicate;
 use crate::within::Within;
 
-const EVENTS: [(&str, Event); 9] = [
+const EVENTS: [(&str, Event); 10] = [
     ("incident known", Event::IncidentKnown),
     ("notice received", Event::NoticeReceived),
     ("filing received", Event::FilingReceived),
+    ("filing sent", Event::FilingSent),
     ("decision recorded", Event::DecisionRecorded),
     ("fact recorded", Event::FactRecorded),
     ("remediation unresolved", Event::RemediationUnresolved),
@@ -36,6 +39,11 @@ const WHOSE: [(&str, Whose); 4] = [
     ("finding it is", Whose::Finding),
     ("named by an officer", Whose::NamedByOfficer),
 ];
+
+pub(super) const CONFIDENCE: [(&str, Confidence); 2] =
+    [("high", Confidence::High), ("medium", Confidence::Medium)];
+
+const OPENS: [(&str, Opens); 2] = [("engine", Opens::Engine), ("officer", Opens::Officer)];
 
 const HOLDERS: [(&str, Holders); 3] = [
     ("one", Holders::One),
@@ -77,7 +85,9 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
     if let Some(section) = root.need("time").and_then(|node| node.section()) {
         time(section);
     }
-    let mut reader = Reader { document, parts: Parts::default(), places: BTreeMap::new() };
+    let confidence = head.as_ref().map(|head| head.confidence).unwrap_or_default();
+    let mut reader =
+        Reader { document, confidence, parts: Parts::default(), places: BTreeMap::new() };
     if let Some(section) = root.need("applies").and_then(|node| node.section()) {
         reader.applies(section);
     }
@@ -128,13 +138,7 @@ fn head(section: Section<'_>) -> Option<Head> {
         let what = format!("`{zone_name}` is no time zone");
         section.report(what, "use a name of the IANA database, such as Europe/Berlin");
     }
-    let in_force = section.need("in_force").and_then(|node| node.date());
-    let repealed = section.find("repealed").and_then(|node| node.date());
-    if let (Some(since), Some(until)) = (in_force, repealed)
-        && until <= since
-    {
-        section.report("it is repealed before it is in force", "correct `in_force` or `repealed`");
-    }
+    let (in_force, repealed) = times(&section);
     if let Some(node) = section.find("issued") {
         node.date();
     }
@@ -145,8 +149,12 @@ fn head(section: Section<'_>) -> Option<Head> {
             version: section.need_text("pack"),
             title: section.names("title")?,
             instrument: section.need_text("instrument"),
-            in_force: in_force?,
+            in_force,
             repealed,
+            confidence: section
+                .find("confidence")
+                .map_or(Some(Confidence::High), |node| node.one_of(&CONFIDENCE))?,
+            note: section.names("note"),
             zone: zone.ok()?,
             zone_name,
             calendar: section.need_text("calendar"),
@@ -162,6 +170,30 @@ fn head(section: Section<'_>) -> Option<Head> {
     head
 }
 
+/// The first day in force and the first day no longer. A proposal has neither.
+fn times(section: &Section<'_>) -> (Option<Date>, Option<Date>) {
+    let proposed = section.find("status").and_then(|node| node.one_of(&[("proposed", ())]));
+    let date = |name| section.find(name).and_then(|node| node.date());
+    let times = (date("in_force"), date("repealed"));
+    match (proposed, times) {
+        (Some(()), (None, None)) => {}
+        (Some(()), _) => {
+            let fix = "remove `in_force` and `repealed`, or `status`";
+            section.report("a proposal is not in force", fix);
+        }
+        (None, (None, _)) => {
+            let fix = "add `in_force = …`, or `status = \"proposed\"`";
+            section.report("`in_force` is missing", fix);
+        }
+        (None, (Some(since), Some(until))) if until <= since => {
+            let fix = "correct `in_force` or `repealed`";
+            section.report("it is repealed before it is in force", fix);
+        }
+        (None, _) => {}
+    }
+    times
+}
+
 fn time(section: Section<'_>) {
     for (name, known) in TIME {
         if let Some(node) = section.need(name) {
@@ -174,6 +206,8 @@ fn time(section: Section<'_>) {
 /// A pack while it is being read: what is declared so far, and where.
 pub(super) struct Reader<'d> {
     pub(super) document: &'d Document,
+    /// How sure the pack is, where a duty does not say.
+    pub(super) confidence: Confidence,
     pub(super) parts: Parts,
     /// Where each thing is declared, by kind and id.
     pub(super) places: BTreeMap<(&'static str, String), usize>,
@@ -201,6 +235,8 @@ impl Reader<'_> {
 
     fn applies(&mut self, section: Section<'_>) {
         section.need_text("art");
+        let opens = section.find("opens").and_then(|node| node.one_of(&OPENS));
+        self.parts.opens = opens.unwrap_or_default();
         for node in section.words("classification") {
             let Some(word) = node.text() else { continue };
             if model::classification::taxonomy(&word).is_none() {
@@ -209,8 +245,9 @@ impl Reader<'_> {
             }
             self.parts.classifications.push(word);
         }
-        if self.parts.classifications.is_empty() {
-            section.report("nothing falls under it", "list its classifications");
+        if self.parts.classifications.is_empty() && self.parts.opens == Opens::Engine {
+            let fix = "list its classifications, or say `opens = \"officer\"`";
+            section.report("nothing falls under it", fix);
         }
         section.finish();
     }
@@ -273,12 +310,15 @@ impl Reader<'_> {
         let section = node.section()?;
         let name = section.bilingual();
         let harm = section.names("impact");
+        let owes_nothing =
+            section.find("owes_nothing").and_then(|node| node.boolean()).unwrap_or(false);
         let when = section.need_text("when");
         let test = (when != "otherwise").then(|| self.predicate(&section, "when"));
         // A grade whose predicate cannot be read is a grade all the same: one fault, one finding.
         let test = test.map(|read| read.unwrap_or_else(Predicate::never));
         section.finish();
-        Some(Grade { id: id(node)?, rank: 0, article: article.to_owned(), name, when, harm, test })
+        let article = article.to_owned();
+        Some(Grade { id: id(node)?, rank: 0, article, name, when, harm, owes_nothing, test })
     }
 
     pub(super) fn predicate(&self, section: &Section<'_>, name: &'static str) -> Option<Predicate> {

@@ -90,9 +90,9 @@ fn an_unknown_key_is_refused() {
     refused(
         "within = \"continuously\" }",
         "within = \"continuously\", wihtin = 1 }",
-        expect![[
-            r#"pack.toml:116: duty.M1.wihtin: `wihtin` is no key of this table; use one of art, cc, does, emits, form, grades, if, keep, on, one_is_enough, only_with, or_by, reading, see, target, to, who, within, or remove it"#
-        ]],
+        expect![
+            "pack.toml:116: duty.M1.wihtin: `wihtin` is no key of this table; use one of art, cc, confidence, does, emits, form, grades, if, keep, on, one_is_enough, only_with, or_by, reading, see, target, to, who, within, or remove it"
+        ],
     );
 }
 
