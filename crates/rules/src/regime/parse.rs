@@ -139,6 +139,8 @@ fn head(section: Section<'_>) -> Option<Head> {
         section.report(what, "use a name of the IANA database, such as Europe/Berlin");
     }
     let (in_force, repealed) = times(&section);
+    let confidence = section.find("confidence").and_then(|node| node.one_of(&CONFIDENCE));
+    let (confidence, note) = (confidence.unwrap_or_default(), section.names("note"));
     if let Some(node) = section.find("issued") {
         node.date();
     }
@@ -151,10 +153,8 @@ fn head(section: Section<'_>) -> Option<Head> {
             instrument: section.need_text("instrument"),
             in_force,
             repealed,
-            confidence: section
-                .find("confidence")
-                .map_or(Some(Confidence::High), |node| node.one_of(&CONFIDENCE))?,
-            note: section.names("note"),
+            confidence,
+            note,
             zone: zone.ok()?,
             zone_name,
             calendar: section.need_text("calendar"),
