@@ -35,5 +35,8 @@ pub use involved::Involved;
 pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
 pub use reconcile::{Changes, Readdress, reconcile};
-pub use regime::{Clock, Duty, Event, Grade, Pack, Party, Reading, Role, Set, Trigger, Whose};
+pub use regime::{
+    BadChoice, Choice, Choices, Clock, Duty, Event, Grade, Pack, Party, Reading, Role, Set,
+    Trigger, Whose,
+};
 pub use within::{BadWithin, Within};
