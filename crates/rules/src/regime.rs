@@ -9,6 +9,7 @@ mod check;
 mod duties;
 mod parse;
 mod prove;
+mod readings;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -22,16 +23,17 @@ use crate::input::{Input, Measure, Value};
 use crate::predicate::Predicate;
 use crate::within::Within;
 use prove::Proof;
+pub use readings::{BadChoice, Choice, Choices, Reading};
 
 /// One instrument as data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pack {
     head: Head,
     parts: Parts,
 }
 
 /// What a pack says of itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Head {
     id: PackId,
     version: String,
@@ -44,10 +46,11 @@ struct Head {
     zone: TimeZone,
     zone_name: String,
     calendar: String,
+    choices: Choices,
 }
 
 /// What a pack declares, each list in the order of the file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Parts {
     opens: Opens,
     classifications: Vec<String>,
@@ -163,6 +166,8 @@ pub struct Trigger {
 pub enum Event {
     /// `incident known`: the incident's finder knows of it.
     IncidentKnown,
+    /// `incident graded`: the incident's grade is set, by the engine or by an officer.
+    IncidentGraded,
     /// `notice received`: a recipient has received its notice.
     NoticeReceived,
     /// `filing received`: what another duty owed has arrived.
@@ -287,27 +292,6 @@ impl Duty {
     }
 }
 
-/// A place where the text is open: what was chosen, and what else it could mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    pub id: String,
-    /// The duties or inputs it touches, or `grade`.
-    pub at: Vec<String>,
-    pub asks: String,
-    /// The name of the option in force.
-    pub chosen: String,
-    /// Name and meaning of each option.
-    pub options: Vec<(String, String)>,
-}
-
-impl Reading {
-    /// The meaning of the chosen option.
-    pub fn chosen_text(&self) -> &str {
-        let chosen = self.options.iter().find(|(name, _)| *name == self.chosen);
-        chosen.map_or("", |(_, text)| text)
-    }
-}
-
 /// Who may change the rules, and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
@@ -318,12 +302,29 @@ pub struct Override {
     pub needs: Vec<String>,
 }
 
+impl Parts {
+    /// Whether nothing that is computed differs.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let without =
+            |parts: &Self| Self { readings: Vec::new(), proofs: Vec::new(), ..parts.clone() };
+        without(self) == without(other)
+    }
+}
+
 impl Pack {
     /// Reads and checks a pack; `origin` is the name that findings call it by.
     ///
     /// Its own cases are run, but for those that need a calendar: see [`Pack::prove`].
     pub fn parse(text: &str, origin: &str) -> Result<Self, Findings> {
-        parse::pack(text, origin)
+        Self::parse_with(text, origin, &Choices::default())
+    }
+
+    /// Reads a pack as it stands when these options of its readings are in force.
+    ///
+    /// It is first read and proved as it stands by itself. A choice that names no reading or no option
+    /// is a finding, as is whatever would be wrong with the pack under these choices.
+    pub fn parse_with(text: &str, origin: &str, choices: &Choices) -> Result<Self, Findings> {
+        readings::pack(text, origin, choices)
     }
 
     /// Runs every built-in case against the working days of a calendar; says how many held.
@@ -335,7 +336,7 @@ impl Pack {
         &self.head.id
     }
 
-    /// The pack's own version, such as `1.0.0`.
+    /// The pack's own version, and what was chosen otherwise than it does: `1.0.0`, `1.0.0+R1=later`.
     pub fn version(&self) -> &str {
         &self.head.version
     }

@@ -39,7 +39,8 @@ impl World {
             desk: &finder,
         };
         let grade = grade.parse().unwrap();
-        let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(known_at) };
+        let (known_at, graded_at) = (at(known_at), at(known_at));
+        let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at };
         reconcile(&pack(), &calendar(), &case, &self.record).unwrap()
     }
 

@@ -1,14 +1,14 @@
 //! What can only be seen once a whole pack has been read: nothing is missing, nothing hangs loose.
 
 use super::parse::Reader;
-use super::{Duty, Event};
+use super::{Choices, Duty, Event};
 
 impl Reader<'_> {
     /// What can only be seen once everything is read.
-    pub(super) fn check(&self) {
+    pub(super) fn check(&self, under: &Choices) {
         self.check_grades();
         self.check_ungraded();
-        self.check_triggers();
+        self.check_triggers(under);
         for duty in &self.parts.duties {
             if !self.parts.proofs.iter().any(|proof| proof.covers_duty(&duty.id)) {
                 self.report_of(
@@ -62,16 +62,24 @@ impl Reader<'_> {
         }
     }
 
-    fn check_triggers(&self) {
+    /// A trigger may wait for a choice that is not made here, or be left over by one that is.
+    fn check_triggers(&self, under: &Choices) {
         let emitted = |id: &String| self.parts.duties.iter().any(|duty| duty.emits.contains(id));
+        let options = || self.parts.readings.iter().flat_map(|reading| &reading.options);
         for trigger in &self.parts.triggers {
-            if trigger.at.follows() && !emitted(&trigger.id) {
-                let fix = "let a duty say `emits`, or remove the trigger";
-                self.report_of("trigger", &trigger.id, "no duty emits it", fix);
+            let id = &trigger.id;
+            let starts = self.parts.duties.iter().any(|duty| duty.on.as_ref() == Some(id));
+            let spare = !starts && (!under.is_empty() || options().any(|one| one.names(id)));
+            if spare {
+                continue;
             }
-            if !self.parts.duties.iter().any(|duty| duty.on.as_ref() == Some(&trigger.id)) {
+            if trigger.at.follows() && !emitted(id) {
+                let fix = "let a duty say `emits`, or remove the trigger";
+                self.report_of("trigger", id, "no duty emits it", fix);
+            }
+            if !starts {
                 let fix = "let a duty say `on`, or remove the trigger";
-                self.report_of("trigger", &trigger.id, "it starts no duty", fix);
+                self.report_of("trigger", id, "it starts no duty", fix);
             }
         }
         let known = self.parts.triggers.iter().filter(|t| t.at == Event::IncidentKnown);

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use model::regime::GradeId;
 
 use super::parse::{CONFIDENCE, Reader, id, known};
+use super::readings::{self, Choice};
 use super::{Clock, Duty, Event, Form, Grade, Holders, Party, Reading, Trigger};
 use crate::document::{Node, Section};
 use crate::within::{Unnumbered, Within};
@@ -115,15 +116,19 @@ impl Reader<'_> {
             .collect();
         let asks = section.need_text("asks");
         let chosen = section.need_text("chosen");
-        let options: Vec<(String, String)> = section
+        let options: Vec<Choice> = section
             .need("options")
             .and_then(|node| node.section())
             .map(Section::remaining)
             .unwrap_or_default()
             .iter()
-            .filter_map(|node| Some((node.name().to_owned(), node.text()?)))
+            .filter_map(|node| {
+                let option = readings::option(node)?;
+                readings::check_option(node, &option, &chosen);
+                Some(option)
+            })
             .collect();
-        if !options.iter().any(|(name, _)| *name == chosen) {
+        if !options.iter().any(|option| option.id == chosen) {
             section.report(format!("`{chosen}` is none of the options"), "choose one of them");
         }
         if options.len() < 2 || at.is_empty() {
@@ -131,7 +136,8 @@ impl Reader<'_> {
             section.report("there is nothing to choose", fix);
         }
         section.finish();
-        self.parts.readings.push(Reading { id: node.name().to_owned(), at, asks, chosen, options });
+        let (id, default) = (node.name().to_owned(), chosen.clone());
+        self.parts.readings.push(Reading { id, at, asks, chosen, default, options });
         Some(())
     }
 

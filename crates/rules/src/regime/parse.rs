@@ -11,17 +11,17 @@ use model::regime::RoleId;
 
 use super::prove;
 use super::{
-    Confidence, Event, Form, Grade, Head, Holders, Opens, Override, Pack, Parts, Party, Role, Set,
-    Trigger, Whose,
+    Choices, Confidence, Event, Form, Grade, Head, Holders, Opens, Override, Pack, Parts, Party,
+    Role, Set, Trigger, Whose,
 };
 use crate::document::{Document, Node, Section};
-use crate::finding::Findings;
 use crate::input::{Input, InputKind, MeasureOf};
 use crate::predicate::Predicate;
 use crate::within::Within;
 
-const EVENTS: [(&str, Event); 10] = [
+const EVENTS: [(&str, Event); 11] = [
     ("incident known", Event::IncidentKnown),
+    ("incident graded", Event::IncidentGraded),
     ("notice received", Event::NoticeReceived),
     ("filing received", Event::FilingReceived),
     ("filing sent", Event::FilingSent),
@@ -65,19 +65,8 @@ const TIME: [(&str, &str); 5] = [
     ("on_time", "sent at or before the due instant"),
 ];
 
-pub(super) fn pack(text: &str, origin: &str) -> Result<Pack, Findings> {
-    let document = Document::new(origin, text);
-    let table = document.read(text);
-    let pack = table.as_ref().and_then(|table| read(&document, document.root(table)));
-    if let Some(pack) = &pack
-        && document.is_clean()
-    {
-        prove::without_calendar(pack, &document);
-    }
-    document.close(pack)
-}
-
-fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
+/// Reads a document in which these choices have been made.
+pub(super) fn read(document: &Document, root: Section<'_>, under: &Choices) -> Option<Pack> {
     if let Some(node) = root.need("schema") {
         node.one_of(&[("regime/1", ())]);
     }
@@ -85,9 +74,8 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
     if let Some(section) = root.need("time").and_then(|node| node.section()) {
         time(section);
     }
-    let confidence = head.as_ref().map(|head| head.confidence).unwrap_or_default();
-    let mut reader =
-        Reader { document, confidence, parts: Parts::default(), places: BTreeMap::new() };
+    let mut reader = Reader::new(document, Parts::default());
+    reader.confidence = head.as_ref().map(|head| head.confidence).unwrap_or_default();
     if let Some(section) = root.need("applies").and_then(|node| node.section()) {
         reader.applies(section);
     }
@@ -123,11 +111,11 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
             .each(&root, "override", |reader, node, section| Some(reader.override_(node, section)));
     }
     for node in root.need("test").map(|node| node.list()).unwrap_or_default() {
-        let proof = prove::read(document, &node, &reader.parts);
+        let proof = prove::read(document, &node, &reader.parts, under);
         reader.parts.proofs.extend(proof);
     }
     root.finish();
-    reader.check();
+    reader.check(under);
     Some(Pack { head: head?, parts: reader.parts })
 }
 
@@ -158,6 +146,7 @@ fn head(section: Section<'_>) -> Option<Head> {
             zone: zone.ok()?,
             zone_name,
             calendar: section.need_text("calendar"),
+            choices: Choices::default(),
         })
     })();
     if head.is_none() {
@@ -211,6 +200,12 @@ pub(super) struct Reader<'d> {
     pub(super) parts: Parts,
     /// Where each thing is declared, by kind and id.
     pub(super) places: BTreeMap<(&'static str, String), usize>,
+}
+
+impl<'d> Reader<'d> {
+    pub(super) fn new(document: &'d Document, parts: Parts) -> Self {
+        Self { document, confidence: Confidence::High, parts, places: BTreeMap::new() }
+    }
 }
 
 impl Reader<'_> {
@@ -389,7 +384,7 @@ where
 }
 
 /// A rolling window in whole hours.
-fn window(node: &Node<'_>) -> Option<u32> {
+pub(super) fn window(node: &Node<'_>) -> Option<u32> {
     if let Within::Hours { hundredths } = node.parse()?
         && hundredths % 100 == 0
     {

@@ -1,41 +1,64 @@
 //! Built-in cases: what a pack claims of itself, tried whenever it is loaded.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use model::regime::{DutyId, GradeId};
 
-use super::{Pack, Parts};
+use super::{Choices, Duty, Pack, Parts, parse, readings};
 use crate::assess::assess;
 use crate::calendar::Calendar;
 use crate::deadline::deadline;
-use crate::document::{Document, Node};
+use crate::document::{Document, Node, Section};
 use crate::finding::{Finding, Findings};
 use crate::input::Inputs;
+use crate::predicate::Verdict;
 use crate::within::Within;
 
 /// One case: given this, that must come out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Proof {
     claim: Claim,
+    /// The choices under which it must come out.
+    pub(super) reading: Choices,
+    /// The pack as it then stands; none for the pack that the case belongs to.
+    on: Option<Arc<Pack>>,
     /// The name of the file and the line in it, for findings.
     origin: String,
     line: usize,
     at: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Claim {
-    Grade { inputs: Inputs, expect: GradeId },
-    Due { duties: Vec<DutyId>, start: Timestamp, expect: Expected },
+    Grade { inputs: Inputs, window: Option<u32>, expect: GradeId },
+    Due { duties: Vec<DutyId>, given: Given, start: Timestamp, expect: Expected },
 }
 
-#[derive(Clone, Copy, Debug)]
+/// What else a case says of its duties.
+#[derive(Clone, Debug, PartialEq)]
+struct Given {
+    /// The trigger that must start the clock.
+    on: Option<String>,
+    /// The facts under which they must be owed, or not.
+    inputs: Option<Inputs>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Expected {
     At(Timestamp),
     NoDueTime,
     Standing,
+    NotOwed,
 }
 
 impl Proof {
+    /// The same case, to be tried on this pack unless it is to be tried on another already.
+    pub(super) fn tried_on(mut self, pack: &Arc<Pack>) -> Self {
+        self.on.get_or_insert_with(|| Arc::clone(pack));
+        self
+    }
+
     pub(super) fn covers_duty(&self, id: &DutyId) -> bool {
         match &self.claim {
             Claim::Due { duties, .. } => duties.contains(id),
@@ -52,22 +75,49 @@ impl Proof {
 
     /// What is wrong, line by line; `None` skips whatever needs a calendar.
     fn failures(&self, pack: &Pack, calendar: Option<&Calendar>) -> Vec<String> {
+        let pack = self.on.as_deref().unwrap_or(pack);
         match &self.claim {
-            Claim::Grade { inputs, expect } => match assess(pack, inputs) {
-                Ok(assessed) if assessed.grade == *expect => Vec::new(),
-                Ok(assessed) => vec![format!("the grade is {}, not {expect}", assessed.grade)],
-                Err(error) => vec![error.to_string()],
-            },
-            Claim::Due { duties, start, expect } => {
+            Claim::Grade { inputs, window, expect } => {
+                let windows = pack.measures().into_iter().filter_map(|measure| {
+                    let (found, wanted) = (measure.window_hours, (*window)?);
+                    let name = measure.input;
+                    (found != wanted).then(|| format!("{name} counts {found} hours, not {wanted}"))
+                });
+                let grade = match assess(pack, inputs) {
+                    Ok(assessed) if assessed.grade == *expect => None,
+                    Ok(assessed) => Some(format!("the grade is {}, not {expect}", assessed.grade)),
+                    Err(error) => Some(error.to_string()),
+                };
+                windows.chain(grade).collect()
+            }
+            Claim::Due { duties, given, start, expect } => {
                 let duties = duties.iter().filter_map(|id| pack.duty(id));
                 let tried = duties.filter_map(|duty| {
                     let within = duty.clock.within();
-                    let failure = try_due(pack, within, *start, *expect, calendar);
+                    let failure = match given.contradicted_by(duty, *expect) {
+                        None if *expect == Expected::NotOwed => None,
+                        None => try_due(pack, within, *start, *expect, calendar),
+                        failure => failure,
+                    };
                     failure.map(|failure| format!("{}: {failure}", duty.id))
                 });
                 tried.collect()
             }
         }
+    }
+}
+
+impl Given {
+    fn contradicted_by(&self, duty: &Duty, expect: Expected) -> Option<String> {
+        let starts = duty.on.as_deref().unwrap_or("nothing");
+        if let Some(on) = self.on.as_deref().filter(|on| *on != starts) {
+            return Some(format!("its clock is started by {starts}, not {on}"));
+        }
+        let wanted = expect != Expected::NotOwed;
+        let inputs = self.inputs.as_ref()?;
+        let owed = duty.condition.as_ref().is_none_or(|test| test.judge(inputs) != Verdict::No);
+        let [is, is_not] = if owed { ["owed", "not owed"] } else { ["not owed", "owed"] };
+        (owed != wanted).then(|| format!("it is {is}, where it should be {is_not}"))
     }
 }
 
@@ -86,7 +136,7 @@ fn try_due(
         Expected::NoDueTime if matches!(within, Within::Standing(_)) => {
             return Some("it is a standing duty: expect \"standing\"".to_owned());
         }
-        Expected::NoDueTime => None,
+        Expected::NoDueTime | Expected::NotOwed => None,
         Expected::At(due) => Some(due),
     };
     let nothing = Calendar::nothing();
@@ -130,9 +180,18 @@ pub(super) fn all(pack: &Pack, calendar: &Calendar) -> Result<usize, Findings> {
 
 const FIX: &str = "correct the rule, or the case";
 
-/// Reads one case.
-pub(super) fn read(document: &Document, node: &Node<'_>, parts: &Parts) -> Option<Proof> {
+/// Reads one case, unless it is to be tried under other choices than these.
+pub(super) fn read(
+    document: &Document,
+    node: &Node<'_>,
+    parts: &Parts,
+    under: &Choices,
+) -> Option<Proof> {
     let section = node.section()?;
+    let reading = readings::of_case(&section);
+    if !reading.are_among(under) {
+        return None;
+    }
     let claim = match (section.find("grade"), section.words("duty")) {
         (Some(inputs), duties) if duties.is_empty() => {
             let inputs = read_inputs(&inputs, parts)?;
@@ -140,12 +199,14 @@ pub(super) fn read(document: &Document, node: &Node<'_>, parts: &Parts) -> Optio
             if !parts.grades.iter().any(|grade| grade.id == expect) {
                 node.report(format!("`{expect}` is no grade"), "use a name under [grade]");
             }
-            Claim::Grade { inputs, expect }
+            let window = section.find("window").and_then(|node| parse::window(&node));
+            Claim::Grade { inputs, window, expect }
         }
         (None, duties) if !duties.is_empty() => {
             let duties = duties.iter().filter_map(|node| duty_of(node, parts)).collect();
+            let given = given(&section, parts);
             let start = section.need("start")?.instant()?;
-            Claim::Due { duties, start, expect: expected(&section.need("expect")?)? }
+            Claim::Due { duties, given, start, expect: expected(&section.need("expect")?)? }
         }
         _ => {
             node.report(
@@ -157,7 +218,18 @@ pub(super) fn read(document: &Document, node: &Node<'_>, parts: &Parts) -> Optio
     };
     section.finish();
     let origin = document.origin().to_owned();
-    Some(Proof { claim, origin, line: document.line(node.at()), at: node.at() })
+    let (line, at) = (document.line(node.at()), node.at());
+    Some(Proof { claim, reading, on: None, origin, line, at })
+}
+
+fn given(section: &Section<'_>, parts: &Parts) -> Given {
+    let mut triggers = parts.triggers.iter();
+    let on = section.find("on");
+    let on = on.and_then(|node| {
+        parse::known(&node, "trigger", |name| triggers.any(|trigger| trigger.id == name))
+    });
+    let inputs = section.find("given").and_then(|node| read_inputs(&node, parts));
+    Given { on, inputs }
 }
 
 fn duty_of(node: &Node<'_>, parts: &Parts) -> Option<DutyId> {
@@ -171,7 +243,11 @@ fn duty_of(node: &Node<'_>, parts: &Parts) -> Option<DutyId> {
 
 fn expected(node: &Node<'_>) -> Option<Expected> {
     if node.is_text() {
-        let words = [("no due time", Expected::NoDueTime), ("standing", Expected::Standing)];
+        let words = [
+            ("no due time", Expected::NoDueTime),
+            ("standing", Expected::Standing),
+            ("not owed", Expected::NotOwed),
+        ];
         return node.one_of(&words);
     }
     node.instant().map(Expected::At)

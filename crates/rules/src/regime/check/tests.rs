@@ -49,7 +49,7 @@ first = { art = "1", contents = ["what"] }
 first = { art = "1", who = "finder", does.en = "report", on = "firm.aware", grades = "grave", to = ["desk"], within = "2 hours", form = "first", emits = ["firm.sent"], confidence = "high" }
 final = { art = "2", who = "finder", does.en = "report again", on = "firm.sent", grades = "grave", to = ["desk"], within = "1 month" }
 [reading]
-R1 = { at = ["first"], asks = "when is it known?", chosen = "sure", options = { sure = "when sure", guess = "when guessed" } }
+R1 = { at = ["first"], asks = "when is it known?", chosen = "sure", options = { sure = "when sure", guess = { means = "when guessed: an officer says when", by_hand = true } } }
 [[test]]
 grade = { grave = "yes" }
 expect = "grave"
@@ -115,7 +115,9 @@ fn low_confidence_has_no_place_in_a_pack() {
     refused(
         "confidence = \"medium\"",
         "confidence = \"low\"",
-        expect!["alarm.toml:12: regime.confidence: `low` is none of the words that the engine knows here; use one of `high`, `medium`"],
+        expect![
+            "alarm.toml:12: regime.confidence: `low` is none of the words that the engine knows here; use one of `high`, `medium`"
+        ],
     );
 }
 

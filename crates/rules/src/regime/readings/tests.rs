@@ -1,0 +1,1 @@
+//! Readings: chosen, refused, tried.
