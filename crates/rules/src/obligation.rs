@@ -173,7 +173,7 @@ impl Deriving<'_> {
             OwedState::Running(Running {
                 since: self.case.known_at,
                 due: due.due,
-                explanation: explained.paragraph(),
+                explanation: explained.paragraph().en,
             })
         });
         Owed { debtor, to, cc, terms: self.terms(role), state }
