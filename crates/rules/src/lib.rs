@@ -24,10 +24,11 @@ pub mod regime;
 #[cfg(test)]
 mod testing;
 pub mod within;
+mod words;
 
 pub use assess::{AssessError, Assessed, assess};
-pub use calendar::{Calendar, Day, MissingYear};
-pub use deadline::{DeadlineError, Due, deadline};
+pub use calendar::{Calendar, Day, ListedDay, MissingYear, UnknownCalendar};
+pub use deadline::{DeadlineError, Due, Step, deadline};
 pub use explain::explain;
 pub use finding::{Finding, Findings, Findings as PackErrors};
 pub use input::{Input, InputError, InputKind, Inputs, Measure, MeasureOf, Value};

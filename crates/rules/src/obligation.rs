@@ -187,7 +187,7 @@ impl Deriving<'_> {
             OwedState::Running(Running {
                 since: self.since(),
                 due: due.due,
-                explanation: explained.paragraph(),
+                explanation: explained.paragraph().en,
             })
         });
         Owed { debtor, to, cc, terms: self.terms(role), state }

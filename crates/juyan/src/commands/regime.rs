@@ -141,7 +141,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
             "pack": pack.id(), "duty": duty.id, "article": duty.article, "within": within.to_string(),
             "start": args.start, "due": due.due, "due_local": due.due.map(local),
             "last_day": due.last_day.map(|day| day.to_string()), "calendar": calendar.id(),
-            "provisional": due.provisional, "steps": due.steps,
+            "provisional": due.provisional, "steps": due.texts("en"),
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -153,7 +153,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
         duty.does.get("en")
     ))?;
     output::line(format!("within {within}, from {}", local(args.start)))?;
-    for step in &due.steps {
+    for step in due.texts("en") {
         output::line(format!("  {step}"))?;
     }
     output::line(match due.due {
