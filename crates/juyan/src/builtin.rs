@@ -35,6 +35,7 @@ pub(crate) fn calendars() -> Vec<Source> {
             "calendars/cn-2027-provisional.toml",
             include_str!("../../../calendars/cn-2027-provisional.toml"),
         ),
+        ("calendars/weekends.toml", include_str!("../../../calendars/weekends.toml")),
     ])
 }
 

@@ -55,13 +55,13 @@ struct About {
     note: Option<String>,
 }
 
-/// How far a calendar may be relied on.
+/// How far what a file says may be relied on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Confidence {
-    /// Read in the official source, or in agreement with it day by day.
+    /// Read in the official source or a quotation of it, or in agreement with it throughout.
     #[default]
     High,
-    /// From a secondary source, or with a day that depends on who counts.
+    /// From a secondary source, or open at some point: to be confirmed before anybody relies on it.
     Medium,
 }
 

@@ -27,7 +27,7 @@ pub mod within;
 mod words;
 
 pub use assess::{AssessError, Assessed, assess};
-pub use calendar::{Calendar, Day, ListedDay, MissingYear, UnknownCalendar};
+pub use calendar::{Calendar, Confidence, Day, ListedDay, MissingYear, UnknownCalendar};
 pub use deadline::{DeadlineError, Due, Step, deadline};
 pub use explain::explain;
 pub use finding::{Finding, Findings, Findings as PackErrors};
@@ -37,7 +37,7 @@ pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
 pub use reconcile::{Changes, Readdress, reconcile};
 pub use regime::{
-    BadChoice, Choice, Choices, Clock, Confidence, Duty, Event, Grade, Opens, Pack, Party, Reading,
-    Role, Set, Trigger, Whose,
+    BadChoice, Choice, Choices, Clock, Duty, Event, Grade, Opens, Pack, Party, Reading, Role, Set,
+    Trigger, Whose,
 };
 pub use within::{BadWithin, Within};

@@ -17,7 +17,7 @@ use model::organisation::Bilingual;
 use model::regime::{DutyId, GradeId, PackId, RoleId};
 use model::{Handle, Organisation};
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Confidence};
 use crate::finding::Findings;
 use crate::input::{Input, Measure, Value};
 use crate::predicate::Predicate;
@@ -64,25 +64,6 @@ struct Parts {
     overrides: Vec<Override>,
     readings: Vec<Reading>,
     proofs: Vec<Proof>,
-}
-
-/// How sure the author of a pack is of what it says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Confidence {
-    /// Read in the instrument itself, or in a quotation of it.
-    #[default]
-    High,
-    /// From somebody who has read it: to be confirmed before anybody relies on it.
-    Medium,
-}
-
-impl Confidence {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Medium => "medium",
-        }
-    }
 }
 
 /// Who opens the incidents of a regime.

@@ -11,9 +11,10 @@ use model::regime::RoleId;
 
 use super::prove;
 use super::{
-    Choices, Confidence, Event, Form, Grade, Head, Holders, Opens, Override, Pack, Parts, Party,
-    Role, Set, Trigger, Whose,
+    Choices, Event, Form, Grade, Head, Holders, Opens, Override, Pack, Parts, Party, Role, Set,
+    Trigger, Whose,
 };
+use crate::calendar::Confidence;
 use crate::document::{Document, Node, Section};
 use crate::input::{Input, InputKind, MeasureOf};
 use crate::predicate::Predicate;

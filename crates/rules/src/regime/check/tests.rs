@@ -1,10 +1,14 @@
 //! Packs of regimes that an officer opens, of grades that owe nothing, and of proposals.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use expect_test::{Expect, expect};
 use jiff::civil::date;
 use model::regime::DutyId;
 
-use crate::regime::{Confidence, Event, Opens, Pack};
+use crate::calendar::{Calendar, Confidence};
+use crate::regime::{Event, Opens, Pack};
 
 const PACK: &str = r#"
 schema = "regime/1"
@@ -199,4 +203,78 @@ fn what_a_filing_sent_starts_must_be_emitted_by_a_duty() {
             "alarm.toml:30: trigger.firm.sent: no duty emits it; let a duty say `emits`, or remove the trigger"
         ],
     );
+}
+
+/// Every file of a folder of the repository that is a pack or a calendar, by its name.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
+        .filter(|(_, text)| ["regime/1", "calendar/1"].iter().any(|schema| text.contains(schema)))
+        .collect();
+    files.sort();
+    files
+}
+
+fn packs() -> Vec<Pack> {
+    let read = |(origin, text): &(String, String)| {
+        Pack::parse(text, origin).unwrap_or_else(|findings| panic!("{findings}"))
+    };
+    files("regimes").iter().map(read).collect()
+}
+
+#[test]
+fn every_pack_of_the_house_holds_by_the_calendar_that_it_names() {
+    let calendars: BTreeMap<String, Calendar> = files("calendars")
+        .iter()
+        .map(|(origin, text)| {
+            Calendar::parse(text, origin).unwrap_or_else(|findings| panic!("{findings}"))
+        })
+        .map(|calendar| (calendar.name().to_owned(), calendar))
+        .collect();
+    let packs = packs();
+    assert!(packs.len() >= 16, "{} packs", packs.len());
+    for pack in packs {
+        let calendar = &calendars[pack.calendar()];
+        let held = pack.prove(calendar).unwrap_or_else(|findings| panic!("{findings}"));
+        assert!(held >= 3, "{} has {held} cases", pack.id());
+    }
+}
+
+#[test]
+fn what_is_less_than_sure_says_so_before_anybody_relies_on_it() {
+    let silent: Vec<String> = packs()
+        .iter()
+        .filter(|pack| pack.confidence() == Confidence::Medium || pack.is_proposed())
+        .filter(|pack| pack.note().is_none_or(|note| note.en.is_empty() || note.zh.is_empty()))
+        .map(|pack| pack.id().to_string())
+        .collect();
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+#[test]
+fn of_two_editions_of_a_law_the_date_picks_one() {
+    let packs = packs();
+    let on = |year, month, day| -> Vec<&str> {
+        let date = date(year, month, day);
+        let editions = packs.iter().filter(|pack| pack.title().en.contains("2018"));
+        editions.filter(|pack| pack.in_force(date)).map(|pack| pack.id().as_str()).collect()
+    };
+    assert_eq!(on(2018, 8, 30), Vec::<&str>::new());
+    assert_eq!(on(2025, 10, 30), ["sg.cii.2018"]);
+    assert_eq!(on(2025, 10, 31), ["sg.cii.2025"]);
+}
+
+#[test]
+fn every_pack_speaks_both_languages() {
+    for pack in packs() {
+        let names = pack.duties().iter().map(|duty| (duty.id.as_str(), &duty.does));
+        let names = names.chain(pack.grades().iter().map(|grade| (grade.id.as_str(), &grade.name)));
+        let names = names.chain(pack.roles().iter().map(|role| (role.id.as_str(), &role.name)));
+        for (id, name) in names.chain([("title", pack.title())]) {
+            assert!(!name.zh.is_empty() && !name.en.is_empty(), "{} {id}", pack.id());
+        }
+    }
 }
