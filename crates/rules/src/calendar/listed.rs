@@ -82,10 +82,9 @@ impl Calendar {
         } else {
             Bilingual { zh: plain.to_owned(), en: String::new() }
         };
-        let key = (1_u32..)
-            .map(|n| format!("listed-{n}"))
-            .find(|key| !self.occasions.contains_key(key))
-            .unwrap_or_default();
+        // One more key than there are occasions: one of them is free.
+        let mut keys = (0..=self.occasions.len()).map(|n| format!("listed-{}", n + 1));
+        let key = keys.find(|key| !self.occasions.contains_key(key)).unwrap_or_default();
         self.occasions.insert(key.clone(), name);
         key
     }

@@ -125,15 +125,11 @@ fn former(document: &Document, node: &Node<'_>, calendar: &mut Calendar) -> Opti
         node.report("it names no year", "add `year = …`, or `through = …` if none was replaced");
         return None;
     };
-    let known = calendar.former.iter_mut().find(|former| former.version == version);
-    let former = match known {
-        Some(former) => former,
-        None => {
-            let new = Former { version, through: knew, years: BTreeMap::new() };
-            calendar.former.push(new);
-            calendar.former.last_mut()?
-        }
-    };
+    if !calendar.former.iter().any(|former| former.version == version) {
+        let years = BTreeMap::new();
+        calendar.former.push(Former { version: version.clone(), through: knew, years });
+    }
+    let former = calendar.former.iter_mut().find(|former| former.version == version)?;
     former.through = former.through.max(knew);
     if let (Some(year), Some(table)) = (year, table)
         && former.years.insert(year, table).is_some()

@@ -86,7 +86,7 @@ impl Calendar {
                 Some((_, to, run))
                     if *run == day && to.tomorrow().is_ok_and(|next| next == date) =>
                 {
-                    *to = date
+                    *to = date;
                 }
                 _ => runs.push((date, date, day)),
             }
@@ -143,13 +143,11 @@ impl Calendar {
         // went behind there.
         let mut at = 0;
         for former in old.former.iter().chain(std::iter::once(&last)) {
-            at = match self.former.iter().position(|known| known.version == former.version) {
-                Some(known) => known + 1,
-                None => {
-                    self.former.insert(at.min(self.former.len()), former.clone());
-                    at + 1
-                }
-            };
+            let known = self.former.iter().position(|known| known.version == former.version);
+            if known.is_none() {
+                self.former.insert(at, former.clone());
+            }
+            at = known.unwrap_or(at) + 1;
         }
         for (year, table) in &old.years {
             self.years.entry(*year).or_insert_with(|| table.clone());
