@@ -206,6 +206,12 @@ impl Layer {
 }
 
 impl Change {
+    fn is_empty(&self) -> bool {
+        let Self { duty: _, clock, to, cc, grades, form, contents } = self;
+        (clock, to, cc, grades) == (&None, &None, &None, &None)
+            && (form, contents) == (&None, &None)
+    }
+
     fn make(&self, duty: &mut Duty) {
         let Self { duty: _, clock, to, cc, grades, form, contents } = self.clone();
         duty.clock = clock.unwrap_or_else(|| duty.clock.clone());

@@ -219,7 +219,7 @@ fn place_of(table: &DeTable<'_>, reading: &str, option: &str) -> Option<usize> {
 fn named_in_cases(document: &Document, table: &DeTable<'_>) -> BTreeSet<Choices> {
     let root = document.root(table);
     let cases = root.find("test").map(|node| node.list()).unwrap_or_default();
-    let named = cases.iter().filter_map(|node| node.section()).map(|case| of_case(&case));
+    let named = cases.iter().filter_map(Node::section).map(|case| of_case(&case));
     named.filter(|choices| !choices.is_empty()).collect()
 }
 

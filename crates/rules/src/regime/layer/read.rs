@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::regime::{DutyId, PackId};
+use model::regime::{DutyId, PackId, RoleId};
 
 use super::{Added, Change, Head, Layer, LayerKind, relax};
 use crate::document::{Document, Node, Section};
@@ -113,8 +113,8 @@ fn head(section: &Section<'_>, base: &Pack) -> Option<Head> {
         title: title?,
         from: from?,
     };
-    if let Some(rule) = allowance(section, base, head.kind) {
-        check_authority(section, base, &head, rule);
+    if head.kind != LayerKind::House {
+        check_authority(section, base, &head, allowance(section, base, head.kind)?);
     }
     let needs_province = head.kind == LayerKind::Provincial;
     if needs_province && head.province.is_none() {
@@ -140,11 +140,11 @@ fn allowance<'p>(section: &Section<'_>, base: &'p Pack, kind: LayerKind) -> Opti
 
 /// Whoever may change the rules must have done so, in the way that the pack demands.
 fn check_authority(section: &Section<'_>, base: &Pack, head: &Head, rule: &Override) {
-    let by: Vec<&str> = rule.by.iter().map(|role| role.as_str()).collect();
+    let by: Vec<&str> = rule.by.iter().map(RoleId::as_str).collect();
     if !head.authority.as_ref().is_some_and(|authority| rule.by.contains(authority)) {
         let article = &rule.article;
         let what = format!("`{}` art. {article} leaves this to {}", base.id(), by.join(" or "));
-        section.report(what, format!("say whose layer it is: `authority = \"{}\"`", by.join("|")));
+        section.report(what, "say whose layer it is: `authority = …`");
     }
     for need in &rule.needs {
         let given = match need.as_str() {
@@ -237,8 +237,8 @@ impl Reading<'_, '_> {
     /// What is said otherwise of a duty that the pack has.
     fn change(&self, node: &Node<'_>, duty: &Duty) -> Option<Change> {
         let section = node.section()?;
-        let within = section.find("within").and_then(|node| node.parse()).map(Clock::Within);
-        let keep = section.find("keep").and_then(|node| node.parse()).map(Clock::Keep);
+        let within = section.find("within").and_then(|node| clock(&node, duty, Clock::Within));
+        let keep = section.find("keep").and_then(|node| clock(&node, duty, Clock::Keep));
         let form = section.find("form").and_then(|node| self.reader.form_of(&node).cloned());
         let parties = |name| section.find(name).map(|_| self.reader.parties(&section, name));
         let contents = section.find("contents");
@@ -253,6 +253,9 @@ impl Reading<'_, '_> {
             contents: contents.or_else(|| form.as_ref().map(|form| form.contents.clone())),
             form: form.map(|form| form.id),
         };
+        if change.is_empty() && section.find("within").or(section.find("keep")).is_none() {
+            section.report("nothing is said otherwise", "change something, or remove it");
+        }
         for party in change.to.iter().chain(&change.cc).flatten() {
             self.reader.check_single(&section, party);
         }
@@ -316,4 +319,17 @@ impl Reading<'_, '_> {
         }
         Some((duty.id.clone(), target))
     }
+}
+
+/// Time in a duty, of the same sort as the duty has.
+fn clock(node: &Node<'_>, duty: &Duty, sort: fn(Within) -> Clock) -> Option<Clock> {
+    let clock = sort(node.parse()?);
+    let stands = |clock: &Clock| matches!(clock.within(), Within::Standing(_));
+    let alike = matches!(clock, Clock::Keep(_)) == matches!(duty.clock, Clock::Keep(_));
+    if !alike || stands(&clock) != stands(&duty.clock) {
+        let what = format!("{} has time of another sort: {}", duty.id, duty.clock.within());
+        node.report(what, "a duty to act stays one, as does one to keep, and one that stands");
+        return None;
+    }
+    Some(clock)
 }

@@ -19,9 +19,8 @@ pub(super) fn is_no_later(one: &Within, other: &Within) -> bool {
         return true;
     }
     match (one, other) {
-        (Within::Standing(_), _) | (_, Within::Standing(_)) => false,
         (Within::Unnumbered(one), Within::Unnumbered(other)) => patience(*one) <= patience(*other),
-        (Within::Unnumbered(_), _) => false,
+        (Within::Standing(_) | Within::Unnumbered(_), _) | (_, Within::Standing(_)) => false,
         (one, Within::Unnumbered(_)) => one.is_numbered(),
         (Within::EarliestOf(members), other) => members.iter().any(|one| is_no_later(one, other)),
         (one, Within::EarliestOf(members)) => members
@@ -83,7 +82,11 @@ fn longest(within: &Within) -> Option<u64> {
         Within::Hours { .. } | Within::Minutes(_) => Some(shortest(within)),
         Within::Days { n, .. } => Some(days(*n)),
         Within::Months { n, .. } => Some(days(n.saturating_mul(31))),
-        _ => None,
+        Within::WorkingDays(_)
+        | Within::FirstWorkingDaysOfNextMonth(_)
+        | Within::Unnumbered(_)
+        | Within::Standing(_)
+        | Within::EarliestOf(_) => None,
     }
 }
 
@@ -131,12 +134,8 @@ fn later(one: &Clock, other: &Clock) -> Option<(&'static str, String)> {
         // What must be kept longer is kept at least as long.
         (Clock::Keep(one), Clock::Keep(other)) => (!is_no_later(other, one))
             .then(|| ("keep", format!("`{one}` may end before `{other}`"))),
-        (Clock::Within(_), Clock::Keep(_)) => {
-            Some(("within", "it says how long to keep, not by when to act".to_owned()))
-        }
-        (Clock::Keep(_), Clock::Within(_)) => {
-            Some(("keep", "it says by when to act, not how long to keep".to_owned()))
-        }
+        // Reading has made sure that they are of one sort.
+        (Clock::Within(_), Clock::Keep(_)) | (Clock::Keep(_), Clock::Within(_)) => None,
     }
 }
 

@@ -124,9 +124,13 @@ fn what_an_option_writes_is_checked_where_it_stands() {
             "pack.toml:172: duty.M3a.onn: under R1=graded: `onn` is no key of this table; use one of art, cc, does, emits, form, grades, if, keep, on, one_is_enough, only_with, or_by, reading, see, target, to, who, within, or remove it"
         ],
     );
-    refused("window\" = \"168 hours\"", "window\" = \"a week\"", expect![[r#"
+    refused(
+        "window\" = \"168 hours\"",
+        "window\" = \"a week\"",
+        expect![[r#"
         pack.toml:90: input.max_single_ips: under R3=week: what is measured is a count over a window; add `window = "24 hours"`
-        pack.toml:188: input.max_single_ips.window: under R3=week: `a week` is no time allowed (the unit is none of hours, minutes, working days, days, months): write such as `2 hours`, `5 working days`, `60 days`, `1 month`, `first 10 working days of next month`, `promptly` or `no time stated`; write it as described"#]]);
+        pack.toml:188: input.max_single_ips.window: under R3=week: `a week` is no time allowed (the unit is none of hours, minutes, working days, days, months): write such as `2 hours`, `5 working days`, `60 days`, `1 month`, `first 10 working days of next month`, `promptly` or `no time stated`; write it as described"#]],
+    );
 }
 
 #[test]
