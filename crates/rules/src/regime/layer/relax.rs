@@ -148,3 +148,6 @@ fn left_out<T: PartialEq + ToString>(ones: &[T], others: &[T]) -> Option<String>
         .collect();
     (!left.is_empty()).then(|| left.join(", "))
 }
+
+#[cfg(test)]
+mod tests;
