@@ -7,9 +7,12 @@
 
 mod check;
 mod duties;
+mod layer;
 mod parse;
 mod prove;
 mod readings;
+
+use std::fmt;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -22,6 +25,7 @@ use crate::finding::Findings;
 use crate::input::{Input, Measure, Value};
 use crate::predicate::Predicate;
 use crate::within::Within;
+pub use layer::{Layer, LayerKind};
 use prove::Proof;
 pub use readings::{BadChoice, Choice, Choices, Reading};
 
@@ -126,6 +130,17 @@ pub enum Party {
     Set(String),
     /// Whoever it may be: only for duties that start with a fact that somebody records.
     Anybody,
+}
+
+impl fmt::Display for Party {
+    /// As the pack writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Role(role) => role.as_str(),
+            Self::Set(set) => set,
+            Self::Anybody => "any",
+        })
+    }
 }
 
 /// What starts a clock.
@@ -245,8 +260,10 @@ pub struct Duty {
     pub readings: Vec<String>,
     /// A duty of another pack that says more.
     pub see: Option<String>,
-    /// How sure it is; its pack's own confidence unless it says less.
+    /// How sure it is: as its pack is, unless it says otherwise.
     pub confidence: Confidence,
+    /// The layer that added or last changed it; none for a duty as the instrument has it.
+    pub layer: Option<String>,
 }
 
 /// Time in a duty.
@@ -310,7 +327,7 @@ impl Pack {
 
     /// Runs every built-in case against the working days of a calendar; says how many held.
     pub fn prove(&self, calendar: &Calendar) -> Result<usize, Findings> {
-        prove::all(self, calendar)
+        prove::all(&self.parts.proofs, self, calendar)
     }
 
     pub fn id(&self) -> &PackId {

@@ -63,7 +63,7 @@ impl Reader<'_> {
     }
 
     /// A trigger may wait for a choice that is not made here, or be left over by one that is.
-    fn check_triggers(&self, under: &Choices) {
+    pub(super) fn check_triggers(&self, under: &Choices) {
         let emitted = |id: &String| self.parts.duties.iter().any(|duty| duty.emits.contains(id));
         let options = || self.parts.readings.iter().flat_map(|reading| &reading.options);
         for trigger in &self.parts.triggers {
@@ -90,7 +90,7 @@ impl Reader<'_> {
         }
     }
 
-    fn report_of(&self, kind: &'static str, id: &str, what: &str, fix: &str) {
+    pub(super) fn report_of(&self, kind: &'static str, id: &str, what: &str, fix: &str) {
         let at = self.places.get(&(kind, id.to_owned())).copied();
         self.document.report(at, format!("{kind}.{id}"), what, fix);
     }

@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use model::regime::GradeId;
 
 use super::parse::{CONFIDENCE, Reader, id, known};
-use super::readings::{self, Choice};
-use super::{Clock, Duty, Event, Form, Grade, Holders, Party, Reading, Trigger};
+use super::{Clock, Duty, Event, Form, Grade, Holders, Party, Reading, Trigger, readings};
 use crate::document::{Node, Section};
 use crate::within::{Unnumbered, Within};
 
@@ -48,6 +47,7 @@ impl Reader<'_> {
                 .find("confidence")
                 .and_then(|node| node.one_of(&CONFIDENCE))
                 .unwrap_or(self.confidence),
+            layer: None,
         };
         if duty.who.is_empty() {
             section.report("nobody owes it", "say who: a role, a set, or \"any\"");
@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     /// Of a role that several hold, an incident concerns only some.
-    fn check_single(&self, section: &Section<'_>, party: &Party) {
+    pub(super) fn check_single(&self, section: &Section<'_>, party: &Party) {
         let Party::Role(id) = party else { return };
         let role = self.parts.roles.iter().find(|role| role.id == *id);
         if role.is_some_and(|role| role.holders != Holders::One) {
@@ -116,21 +116,7 @@ impl Reader<'_> {
             .collect();
         let asks = section.need_text("asks");
         let chosen = section.need_text("chosen");
-        let options: Vec<Choice> = section
-            .need("options")
-            .and_then(|node| node.section())
-            .map(Section::remaining)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| {
-                let option = readings::option(node)?;
-                readings::check_option(node, &option, &chosen);
-                Some(option)
-            })
-            .collect();
-        if !options.iter().any(|option| option.id == chosen) {
-            section.report(format!("`{chosen}` is none of the options"), "choose one of them");
-        }
+        let options = readings::options(&section, &chosen);
         if options.len() < 2 || at.is_empty() {
             let fix = "say what it touches, and give at least two options";
             section.report("there is nothing to choose", fix);
@@ -142,7 +128,7 @@ impl Reader<'_> {
     }
 
     /// Reads `x`, `x+` (x or graver) or a list of grades.
-    fn grades_of(&self, node: Node<'_>) -> Vec<GradeId> {
+    pub(super) fn grades_of(&self, node: Node<'_>) -> Vec<GradeId> {
         let mut grades = Vec::new();
         for node in node.one_or_more() {
             let Some(text) = node.text() else { continue };
@@ -160,7 +146,7 @@ impl Reader<'_> {
         grades
     }
 
-    fn form_of(&self, node: &Node<'_>) -> Option<&Form> {
+    pub(super) fn form_of(&self, node: &Node<'_>) -> Option<&Form> {
         let name = node.text()?;
         let form = self.parts.forms.iter().find(|form| form.id == name);
         if form.is_none() {

@@ -211,7 +211,7 @@ impl<'d> Reader<'d> {
 
 impl Reader<'_> {
     /// Reads every entry of a table that must be there.
-    fn each<T>(
+    pub(super) fn each<T>(
         &mut self,
         root: &Section<'_>,
         name: &'static str,
@@ -248,7 +248,7 @@ impl Reader<'_> {
         section.finish();
     }
 
-    fn set(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Set> {
+    pub(super) fn set(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Set> {
         let roles = section.words("roles").iter().filter_map(|node| self.role_id(node)).collect();
         let means = section.need_text("means");
         let whose = section.need("whose")?.one_of(&WHOSE)?;
@@ -259,7 +259,7 @@ impl Reader<'_> {
         Some(Set { id, roles, whose, means })
     }
 
-    fn trigger(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Trigger> {
+    pub(super) fn trigger(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Trigger> {
         let (article, means) = (section.need_text("art"), section.need_text("means"));
         let by = section.find("by").and_then(|node| self.party(&node));
         let otherwise = section.find("otherwise").and_then(|node| node.boolean()).unwrap_or(false);
@@ -395,7 +395,7 @@ pub(super) fn window(node: &Node<'_>) -> Option<u32> {
     None
 }
 
-fn form(node: &Node<'_>, section: &Section<'_>) -> Form {
+pub(super) fn form(node: &Node<'_>, section: &Section<'_>) -> Form {
     let article = section.need_text("art");
     let contents = section.words("contents").iter().filter_map(Node::text).collect();
     let proposal = section.find("proposal").and_then(|node| node.boolean()).unwrap_or(false);

@@ -158,24 +158,24 @@ fn try_due(
 }
 
 /// Runs the cases that need no calendar.
-pub(super) fn without_calendar(pack: &Pack, document: &Document) {
-    for proof in &pack.parts.proofs {
+pub(super) fn without_calendar(proofs: &[Proof], pack: &Pack, document: &Document) {
+    for proof in proofs {
         for failure in proof.failures(pack, None) {
             document.report(Some(proof.at), "test", failure, FIX);
         }
     }
 }
 
-/// Runs every case.
-pub(super) fn all(pack: &Pack, calendar: &Calendar) -> Result<usize, Findings> {
+/// Runs every case; says how many held.
+pub(super) fn all(proofs: &[Proof], pack: &Pack, calendar: &Calendar) -> Result<usize, Findings> {
     let mut found = Vec::new();
-    for proof in &pack.parts.proofs {
+    for proof in proofs {
         for what in proof.failures(pack, Some(calendar)) {
             let (origin, line) = (proof.origin.clone(), Some(proof.line));
             found.push(Finding { origin, line, key: "test".into(), what, fix: FIX.into() });
         }
     }
-    if found.is_empty() { Ok(pack.parts.proofs.len()) } else { Err(Findings::of(found)) }
+    if found.is_empty() { Ok(proofs.len()) } else { Err(Findings::of(found)) }
 }
 
 const FIX: &str = "correct the rule, or the case";

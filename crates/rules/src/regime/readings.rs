@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Pack, parse, prove};
-use crate::document::{Document, Node};
+use crate::document::{Document, Node, Section};
 use crate::finding::Findings;
 
 /// The tables that a reading of the text may touch. What the pack says of itself is none of them.
@@ -154,7 +154,7 @@ pub(super) fn pack(text: &str, origin: &str, choices: &Choices) -> Result<Pack, 
         && document.is_clean()
     {
         try_options(&document, &table, plain);
-        prove::without_calendar(plain, &document);
+        prove::without_calendar(&plain.parts.proofs, plain, &document);
     }
     let Some(plain) = pack.take_if(|_| document.is_clean()) else {
         return document.close(pack);
@@ -185,7 +185,9 @@ fn try_options(document: &Document, table: &DeTable<'_>, plain: &mut Pack) {
         if tried.parts.says_the_same_as(&plain.parts) {
             let what = format!("choosing {choices} changes nothing that is computed");
             let fix = "let its `set` change something, or say `by_hand = true` instead";
-            document.report(None, "reading", what, fix);
+            let first = choices.iter().next();
+            let at = first.and_then(|(id, option)| place_of(table, id, option));
+            document.report(at, "reading", what, fix);
         }
         let own: Vec<_> = tried.parts.proofs.extract_if(.., |one| one.reading == choices).collect();
         tried.parts.proofs.clear();
@@ -200,24 +202,31 @@ fn try_options(document: &Document, table: &DeTable<'_>, plain: &mut Pack) {
             if *option != reading.default && !tried {
                 let key = format!("reading.{id}.options.{option}");
                 let fix = format!("add a [[test]] with `reading = {{ {id} = \"{option}\" }}`");
-                document.report(None, key, "no case tries it", fix);
+                document.report(place_of(table, id, option), key, "no case tries it", fix);
             }
         }
     }
+}
+
+/// Where an option stands.
+fn place_of(table: &DeTable<'_>, reading: &str, option: &str) -> Option<usize> {
+    let mut path = ["reading", reading, "options"].into_iter();
+    let options = path.try_fold(table, |table, key| table.get(key)?.get_ref().as_table())?;
+    Some(options.get_key_value(option)?.0.span().start)
 }
 
 /// The choices that cases name, each once.
 fn named_in_cases(document: &Document, table: &DeTable<'_>) -> BTreeSet<Choices> {
     let root = document.root(table);
     let cases = root.find("test").map(|node| node.list()).unwrap_or_default();
-    let named = cases.iter().filter_map(|node| node.section()).map(|case| of_case(&case));
+    let named = cases.iter().filter_map(Node::section).map(|case| of_case(&case));
     named.filter(|choices| !choices.is_empty()).collect()
 }
 
 /// The choices under which a case is to be tried.
-pub(super) fn of_case(case: &crate::document::Section<'_>) -> Choices {
+pub(super) fn of_case(case: &Section<'_>) -> Choices {
     let section = case.find("reading").and_then(|node| node.section());
-    let nodes = section.map(crate::document::Section::remaining).unwrap_or_default();
+    let nodes = section.map(Section::remaining).unwrap_or_default();
     Choices(nodes.iter().filter_map(|node| Some((node.name().to_owned(), node.text()?))).collect())
 }
 
@@ -331,8 +340,29 @@ fn leading_key(table: &DeTable<'_>, path: &str) -> Option<String> {
     leading.max_by_key(|key| key.len()).map(str::to_owned)
 }
 
+/// Reads the options of a reading, of which one is chosen.
+pub(super) fn options(section: &Section<'_>, chosen: &str) -> Vec<Choice> {
+    let table = section.need("options").and_then(|node| node.section());
+    let nodes = table.map(Section::remaining).unwrap_or_default();
+    if !nodes.iter().any(|node| node.name() == chosen) {
+        section.report(format!("`{chosen}` is none of the options"), "choose one of them");
+        return nodes.iter().filter_map(option).collect();
+    }
+    let read = |node: &Node<'_>| {
+        let option = option(node)?;
+        // What the engine cannot do must be said to be people's.
+        if option.id != chosen && option.sets.is_empty() && !option.by_hand {
+            let fix = "give `set = { \"KEY\" = … }`, or say `by_hand = true` and let `means` tell \
+                       what people then do";
+            node.report("choosing it would change nothing", fix);
+        }
+        Some(option)
+    };
+    nodes.iter().filter_map(read).collect()
+}
+
 /// Reads one option: a text, or a table that says what it means and what it changes.
-pub(super) fn option(node: &Node<'_>) -> Option<Choice> {
+fn option(node: &Node<'_>) -> Option<Choice> {
     let id = node.name().to_owned();
     if node.is_text() {
         return Some(Choice { id, means: node.text()?, sets: Vec::new(), by_hand: false });
@@ -340,20 +370,11 @@ pub(super) fn option(node: &Node<'_>) -> Option<Choice> {
     let section = node.section()?;
     let means = section.need_text("means");
     let set = section.find("set").and_then(|node| node.section());
-    let sets = set.map(crate::document::Section::remaining).unwrap_or_default();
+    let sets = set.map(Section::remaining).unwrap_or_default();
     let sets = sets.iter().map(|node| (node.name().to_owned(), node.shown())).collect();
     let by_hand = section.find("by_hand").and_then(|node| node.boolean()).unwrap_or(false);
     section.finish();
     Some(Choice { id, means, sets, by_hand })
-}
-
-/// What the engine cannot do must be said to be people's.
-pub(super) fn check_option(node: &Node<'_>, option: &Choice, chosen: &str) {
-    if option.id != chosen && option.sets.is_empty() && !option.by_hand {
-        let fix = "give `set = { \"KEY\" = … }`, or say `by_hand = true` and let `means` tell what \
-                   people then do";
-        node.report("choosing it would change nothing", fix);
-    }
 }
 
 impl Pack {

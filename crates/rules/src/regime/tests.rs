@@ -191,11 +191,9 @@ fn a_case_that_needs_a_calendar_is_tried_when_one_is_given() {
 #[test]
 fn a_reading_must_choose_one_of_its_options() {
     refused(
-        "chosen = \"one_each\"",
-        "chosen = \"each\"",
-        expect![[
-            r#"pack.toml:174: reading.R10: `each` is none of the options; choose one of them"#
-        ]],
+        "chosen  = \"one_each\"",
+        "chosen  = \"each\"",
+        expect!["pack.toml:247: reading.R10: `each` is none of the options; choose one of them"],
     );
 }
 
