@@ -29,13 +29,15 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// The law that this binary carries, and what lies under `regimes/` and `calendars/` of the data directory;
-/// a pack or calendar there stands in for a built-in one of the same name.
+/// a pack or calendar there stands in for a built-in one of the same name. Layers are only ever those of
+/// the data directory: what lies over the law is for each desk to say.
 pub(crate) fn law(home: &Home, provisional: Provisional) -> anyhow::Result<Law> {
     let mut packs = builtin::regimes();
     packs.extend(sources(&home.regimes())?);
     let mut calendars = builtin::calendars();
     calendars.extend(sources(&home.calendars())?);
-    Ok(Law::read(&packs, &calendars, provisional)?)
+    let law = Law::read(&packs, &calendars, provisional)?;
+    Ok(law.with_layers(&sources(&home.layers())?)?)
 }
 
 fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {

@@ -22,7 +22,7 @@ use crate::input::{Input, Inputs};
 use crate::predicate::{Predicate, Verdict};
 
 /// Criteria for each grade of some pack.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grading {
     head: Head,
     /// Where criteria may come from: name and what it is.
@@ -37,7 +37,7 @@ pub struct Grading {
 }
 
 /// What a grading pack says of itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Head {
     id: PackId,
     version: String,

@@ -46,7 +46,9 @@ fn tell_in(story: &Story, organisations: &[model::Organisation]) -> Result<Vec<O
         desk: &finder,
     };
     let grade = story.grade.parse().unwrap();
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(story.known_at) };
+    let known_at = at(story.known_at);
+    let graded_at = known_at;
+    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at };
     owed(&pack, &calendar(), &case)
 }
 
