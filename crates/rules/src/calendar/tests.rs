@@ -380,7 +380,9 @@ fn a_name_that_cannot_stand_in_an_id_is_refused() {
     refused(
         "version = \"1\"",
         "version = \"1@2+3\"",
-        expect!["xx.toml:3: version: `1@2+3` cannot stand in the id of a calendar; use at most 64 letters, digits, `-` and `.`"],
+        expect![
+            "xx.toml:3: version: `1@2+3` cannot stand in the id of a calendar; use at most 64 letters, digits, `-` and `.`"
+        ],
     );
 }
 
@@ -389,6 +391,8 @@ fn a_former_version_with_the_versions_own_name_is_refused() {
     refused(
         "work = [{",
         "[[former]]\nversion = \"1\"\nyear = 2025\nwork = [{",
-        expect!["xx.toml:10: former[1]: `1` is the version of the file itself; a former version has a version of its own"],
+        expect![
+            "xx.toml:10: former[1]: `1` is the version of the file itself; a former version has a version of its own"
+        ],
     );
 }

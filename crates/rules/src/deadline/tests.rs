@@ -146,12 +146,20 @@ fn the_earliest_of_several_governs() {
 
 #[test]
 fn an_instant_on_a_weekend_moves_to_the_noon_after_it() {
-    steps("4 hours, weekend noon", "2026-02-13T22:00:00+08:00", expect!["4 hours run through nights, weekends and holidays"]);
-    steps("4 hours, weekend noon", "2026-02-14T22:00:00+08:00", expect![[r#"
+    steps(
+        "4 hours, weekend noon",
+        "2026-02-13T22:00:00+08:00",
+        expect!["4 hours run through nights, weekends and holidays"],
+    );
+    steps(
+        "4 hours, weekend noon",
+        "2026-02-14T22:00:00+08:00",
+        expect![[r#"
         4 hours run through nights, weekends and holidays
         2026-02-15 02:00:00+08:00 falls on a day of rest
         Sun 2026-02-15 to Mon 2026-02-23 are no working days (Spring Festival)
-        the last instant moves to noon of Tue 2026-02-24"#]]);
+        the last instant moves to noon of Tue 2026-02-24"#]],
+    );
 }
 
 #[test]
@@ -169,7 +177,8 @@ fn the_steps_are_said_in_chinese_too() {
         2025-10-10（周五）为第 3 个工作日
         2025-10-11（周六）为第 4 个工作日（国庆节调休上班）
         2025-10-12（周日）为休息日（周末）
-        2025-10-13（周一）为第 5 个工作日"#]].assert_eq(&said("5 working days", "2025-09-29T10:00:00+08:00"));
+        2025-10-13（周一）为第 5 个工作日"#]]
+    .assert_eq(&said("5 working days", "2025-09-29T10:00:00+08:00"));
     expect![[r#"
         “及时”没有数字，无法定期限
         及时：无期限
@@ -179,7 +188,8 @@ fn the_steps_are_said_in_chinese_too() {
         2 日（遇休息日顺延）：2025-10-10 00:00:00+08:00
         4 小时连续计算，夜间、周末和节假日不中断
         4 小时（遇休息日延至下一工作日 12:00）：2025-09-30 01:00:00+08:00
-        以其中最早者为准"#]].assert_eq(&said(
+        以其中最早者为准"#]]
+    .assert_eq(&said(
         "earliest of [promptly, 2 days, holiday roll, 4 hours, weekend noon]",
         "2025-09-29T21:00:00+08:00",
     ));
