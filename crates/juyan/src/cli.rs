@@ -353,8 +353,10 @@ pub(crate) enum Calendar {
         year: Option<i16>,
     },
     /// Read a calendar's file, check it, and say what it would change
+    #[command(disable_version_flag = true)]
     Check(CalendarFile),
     /// Take a calendar into the data directory, keeping what it replaces as a former version
+    #[command(disable_version_flag = true)]
     Import(CalendarFile),
 }
 
@@ -472,4 +474,14 @@ pub(crate) struct Sql {
     /// How many rows at the most
     #[arg(long, default_value_t = 1000)]
     pub(crate) limit: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn no_two_arguments_of_a_command_have_the_same_name() {
+        super::Cli::command().debug_assert();
+    }
 }

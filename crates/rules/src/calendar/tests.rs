@@ -2,6 +2,7 @@
 
 use expect_test::{Expect, expect};
 use jiff::civil::date;
+use proptest::prelude::*;
 
 use super::*;
 use crate::testing::{calendar, calendars, provisional};
@@ -235,6 +236,8 @@ fn a_listed_year_becomes_a_new_version_over_the_former() {
     assert!(former.is_working_day(date(2026, 1, 1)).is_err());
     assert_eq!(Calendar::parse(&new.to_toml(), "xx.toml").as_ref(), Ok(&new));
     assert_eq!(new.clone().succeeding(&new).as_ref(), Ok(&new));
+    let again = new.listed("2", &days, "xx.csv").unwrap();
+    assert_eq!(again.succeeding(&new).as_ref(), Ok(&new));
     expect![[r#"
         [
             DayChange {
@@ -395,4 +398,44 @@ fn a_former_version_with_the_versions_own_name_is_refused() {
             "xx.toml:10: former[1]: `1` is the version of the file itself; a former version has a version of its own"
         ],
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_damaged_calendar_is_refused_or_read_but_never_a_panic(
+        from in 0_usize..=FRIDAYS.len(),
+        length in 0_usize..60,
+        instead in "[a-z0-9\"\\[\\]{}=,. \n-]{0,12}",
+    ) {
+        let to = (from + length).min(FRIDAYS.len());
+        let damaged = format!("{}{instead}{}", &FRIDAYS[..from], &FRIDAYS[to..]);
+        if let Ok(calendar) = Calendar::parse(&damaged, "damaged.toml") {
+            prop_assert_eq!(Calendar::parse(&calendar.to_toml(), "again.toml"), Ok(calendar));
+        }
+    }
+
+    #[test]
+    fn any_list_makes_a_calendar_that_keeps_the_former_one(
+        offsets in prop::collection::btree_set(0_i64..1_500, 1..40),
+        names in prop::collection::vec(".{0,12}", 40),
+    ) {
+        let days: Vec<ListedDay> = offsets
+            .iter()
+            .zip(names)
+            .enumerate()
+            .map(|(line, (offset, name))| {
+                let date = date(2024, 6, 1).checked_add(jiff::Span::new().days(*offset)).unwrap();
+                let working = fridays().weekend().contains(&date.weekday());
+                ListedDay { date, working, name, line }
+            })
+            .collect();
+        let new = fridays().listed("2", &days, "xx.csv").unwrap().succeeding(&fridays()).unwrap();
+        prop_assert!(new.former("1").unwrap().changes_from(&fridays()).is_empty());
+        for day in &days {
+            prop_assert_eq!(new.is_working_day(day.date).unwrap(), day.working);
+        }
+        prop_assert_eq!(Calendar::parse(&new.to_toml(), "xx.toml"), Ok(new));
+    }
 }

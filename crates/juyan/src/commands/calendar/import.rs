@@ -21,6 +21,10 @@ const LONGEST: u64 = 256 << 10;
 /// The most changed days that are printed one by one.
 const MOST_SHOWN: usize = 40;
 
+/// What stands above a calendar that this command writes.
+const HEAD: &str =
+    "# Written by `juyan calendar import`, which keeps former versions and no comments.\n";
+
 /// What a file would do to the shelf.
 struct Candidate {
     calendar: Calendar,
@@ -54,7 +58,7 @@ pub(super) fn run(args: &CalendarFile) -> anyhow::Result<ExitCode> {
         Ok(candidate) => candidate,
         Err(findings) => return wrong(&findings, args.common.json),
     };
-    let text = candidate.calendar.to_toml();
+    let text = format!("{HEAD}{}", candidate.calendar.to_toml());
     let origin = candidate.path.display().to_string();
     if Calendar::parse(&text, &origin)? != candidate.calendar {
         bail!("`{}` would not read as it is written; nothing was changed", candidate.calendar.id());
@@ -252,4 +256,41 @@ fn wrong(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(commands::FINDINGS.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(text: &str) -> Vec<String> {
+        let found = days(text, "x.csv").unwrap_err();
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_list_of_days_is_read_with_or_without_names() {
+        let text =
+            "date,kind,name\n2027-01-01,holiday,\"New Year, first day\"\n2027-01-02,workday,\n";
+        let read = days(text, "x.csv").unwrap();
+        assert_eq!(read.iter().map(|day| day.line).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(read.iter().map(|day| day.working).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(read[0].name, "New Year, first day");
+        assert_eq!(days("date,kind\n2027-01-01,holiday\n", "x.csv").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn every_bad_row_is_named() {
+        assert_eq!(
+            findings("date,kind\n2027-02-30,holiday\n2027-01-01,statutory\n,\n"),
+            [
+                "x.csv:2: date: `2027-02-30` is no date; write such as 2026-10-01",
+                "x.csv:3: kind: `statutory` is no kind of day; write `holiday` or `workday`",
+                "x.csv:4: date: `` is no date; write such as 2026-10-01",
+            ]
+        );
+        assert_eq!(
+            findings("day,what\n"),
+            ["x.csv:1: the columns are `day,what`; write date,kind or date,kind,name"]
+        );
+    }
 }
