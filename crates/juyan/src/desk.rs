@@ -40,7 +40,8 @@ pub(crate) fn law(home: &Home, provisional: Provisional) -> anyhow::Result<Law> 
     Ok(law.with_layers(&sources(&home.layers())?)?)
 }
 
-fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
+/// Every TOML file of a directory, in the order of their names; none if there is no such directory.
+pub(crate) fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
     let Ok(entries) = std::fs::read_dir(directory) else { return Ok(Vec::new()) };
     let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
