@@ -36,7 +36,7 @@ pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
 pub use reconcile::{Changes, Readdress, reconcile};
 pub use regime::{
-    BadChoice, Choice, Choices, Clock, Duty, Event, Grade, Pack, Party, Reading, Role, Set,
-    Trigger, Whose,
+    BadChoice, Choice, Choices, Clock, Duty, Event, Grade, Layer, LayerKind, Pack, Party, Reading,
+    Role, Set, Trigger, Whose,
 };
 pub use within::{BadWithin, Within};
