@@ -129,6 +129,17 @@ impl Law {
         Ok(Arc::new(pack.layered(&over, at, province)))
     }
 
+    /// How many days data must be kept under a pack, whatever the province; 0 where it does not say.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn retention_days(&self, id: &PackId, at: Timestamp) -> Result<u32, LawError> {
+        let provinces = self.layers.iter().map(Layer::province).chain([None]);
+        let days = provinces.map(|province| Ok(self.pack_at(id, at, province)?.retention_days()));
+        let days = days.collect::<Result<Vec<_>, LawError>>()?;
+        Ok(days.into_iter().flatten().max().unwrap_or(0))
+    }
+
     /// # Errors
     /// When there is no such pack.
     pub fn pack(&self, id: &PackId) -> Result<&Arc<Pack>, LawError> {
@@ -171,3 +182,6 @@ impl Law {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
