@@ -119,3 +119,6 @@ impl Said<'_> {
         caveats
     }
 }
+
+#[cfg(test)]
+mod tests;

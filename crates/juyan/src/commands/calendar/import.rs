@@ -105,7 +105,7 @@ impl Candidate {
 
     fn print(&self) -> anyhow::Result<()> {
         let (Some(old), Some(changes)) = (&self.replaces, &self.changes) else {
-            return output::line("There is no calendar of that name yet.");
+            return output::line("There was none of that name to compare it with.");
         };
         if changes.is_empty() {
             return output::line(format!("Against {old}, no day changes."));
