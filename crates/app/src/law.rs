@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use model::PackId;
 use model::holding::Province;
 use model::regime::Basis;
-use rules::{Calendar, Layer, LayerKind, Pack};
+use rules::{Calendar, Choices, Layer, LayerKind, Pack};
 
 /// A text of law as data, and where it came from, for messages.
 #[derive(Clone, Debug)]
@@ -58,12 +58,25 @@ impl Law {
     /// Reads packs and calendars.
     ///
     /// # Errors
-    /// When a text does not parse or check, a pack's own cases do not hold, or it names a calendar that
-    /// is not there.
+    /// As [`Law::read_under`].
     pub fn read(
         packs: &[Source],
         calendars: &[Source],
         provisional: Provisional,
+    ) -> Result<Self, LawError> {
+        Self::read_under(packs, calendars, provisional, &BTreeMap::new())
+    }
+
+    /// Reads packs and calendars, with what this desk chooses where a pack's text is open.
+    ///
+    /// # Errors
+    /// When a text does not parse or check, a pack's own cases do not hold, it names a calendar that
+    /// is not there, or a choice is none of the pack's.
+    pub fn read_under(
+        packs: &[Source],
+        calendars: &[Source],
+        provisional: Provisional,
+        choices: &BTreeMap<PackId, Choices>,
     ) -> Result<Self, LawError> {
         let calendars = calendars
             .iter()
@@ -81,10 +94,14 @@ impl Law {
             .collect();
         let mut law = Self { packs: BTreeMap::new(), calendars, layers: Vec::new() };
         for source in packs {
-            let pack = Pack::parse(&source.text, &source.origin)?;
+            let mut pack = Pack::parse(&source.text, &source.origin)?;
+            if let Some(choices) = choices.get(pack.id()) {
+                pack = Pack::parse_with(&source.text, &source.origin, choices)?;
+            }
             pack.prove(law.calendar_of(&pack)?)?;
             law.packs.insert(pack.id().clone(), Arc::new(pack));
         }
+        choices.keys().try_for_each(|id| law.pack(id).map(drop))?;
         Ok(law)
     }
 

@@ -11,10 +11,16 @@ fn source(origin: &str, text: &str) -> Source {
 }
 
 fn law() -> Law {
-    let pack = include_str!("../../../../regimes/cn-miit-2009-157.toml");
+    under("cn.miit.2009-157", &[]).unwrap()
+}
+
+fn under(pack: &str, choices: &[&str]) -> Result<Law, LawError> {
+    let text = include_str!("../../../../regimes/cn-miit-2009-157.toml");
     let calendar = include_str!("../../../../calendars/cn.toml");
-    let (packs, calendars) = ([source("pack", pack)], [source("calendar", calendar)]);
-    Law::read(&packs, &calendars, Provisional::Refused).unwrap()
+    let (packs, calendars) = ([source("pack", text)], [source("calendar", calendar)]);
+    let choices = Choices::parse(choices.iter().copied()).unwrap();
+    let choices = BTreeMap::from([(pack.parse().unwrap(), choices)]);
+    Law::read_under(&packs, &calendars, Provisional::Refused, &choices)
 }
 
 fn layered() -> Law {
@@ -78,4 +84,18 @@ fn a_layer_whose_case_needs_a_calendar_and_does_not_hold_is_refused() {
                   the rule, or the case\nperiod:25: test: M6: it is due 2012-08-06T16:00:00Z, not \
                   2012-08-07T16:00:00Z; correct the rule, or the case";
     refused(&[("period", &wrong)], wanted);
+}
+
+#[test]
+fn a_desk_chooses_its_readings_and_layers_lie_over_what_it_chose() {
+    let law = under("cn.miit.2009-157", &["R1=graded"]).unwrap();
+    let law = law.with_layers(&[source("house", HOUSE)]).unwrap();
+    let told = version(&law, "2013-01-01T00:00:00Z", None);
+    assert_eq!(told, "1.0.0+R1=graded+example.house@1.0.0");
+}
+
+#[test]
+fn a_choice_for_a_pack_that_is_not_there_is_refused() {
+    let error = under("cn.miit.1999-1", &["R1=graded"]).unwrap_err().to_string();
+    assert_eq!(error, "there is no pack `cn.miit.1999-1`; there are: cn.miit.2009-157");
 }
