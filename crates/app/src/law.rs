@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use model::PackId;
 use model::holding::Province;
 use model::regime::Basis;
-use rules::{Calendar, Layer, LayerKind, Library, Pack};
+use rules::{Calendar, Choices, Layer, LayerKind, Library, Pack};
 
 /// A text of law as data, and where it came from, for messages.
 #[derive(Clone, Debug)]
@@ -58,12 +58,25 @@ impl Law {
     /// Reads packs, the grading packs that some of them name, and calendars.
     ///
     /// # Errors
-    /// When a text does not parse or check, a pack's own cases do not hold, or it names a grading pack or
-    /// a calendar that is not there.
+    /// As [`Law::read_under`].
     pub fn read(
         packs: &[Source],
         calendars: &[Source],
         provisional: Provisional,
+    ) -> Result<Self, LawError> {
+        Self::read_under(packs, calendars, provisional, &BTreeMap::new())
+    }
+
+    /// Reads packs and calendars, with what this desk chooses where a pack's text is open.
+    ///
+    /// # Errors
+    /// When a text does not parse or check, a pack's own cases do not hold, it names a calendar that
+    /// is not there, or a choice is none of the pack's.
+    pub fn read_under(
+        packs: &[Source],
+        calendars: &[Source],
+        provisional: Provisional,
+        choices: &BTreeMap<PackId, Choices>,
     ) -> Result<Self, LawError> {
         let calendars = calendars
             .iter()
@@ -81,10 +94,11 @@ impl Law {
             .collect();
         let mut law = Self { packs: BTreeMap::new(), calendars, layers: Vec::new() };
         let texts = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
-        for pack in Library::read(texts)?.packs {
+        for pack in Library::read_under(texts, choices)?.packs {
             pack.prove(law.calendar_of(&pack)?)?;
             law.packs.insert(pack.id().clone(), Arc::new(pack));
         }
+        choices.keys().try_for_each(|id| law.pack(id).map(drop))?;
         Ok(law)
     }
 
@@ -129,6 +143,17 @@ impl Law {
         Ok(Arc::new(pack.layered(&over, at, province)))
     }
 
+    /// How many days data must be kept under a pack, whatever the province; 0 where it does not say.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn retention_days(&self, id: &PackId, at: Timestamp) -> Result<u32, LawError> {
+        let provinces = self.layers.iter().map(Layer::province).chain([None]);
+        let days = provinces.map(|province| Ok(self.pack_at(id, at, province)?.retention_days()));
+        let days = days.collect::<Result<Vec<_>, LawError>>()?;
+        Ok(days.into_iter().flatten().max().unwrap_or(0))
+    }
+
     /// # Errors
     /// When there is no such pack.
     pub fn pack(&self, id: &PackId) -> Result<&Arc<Pack>, LawError> {
@@ -171,3 +196,6 @@ impl Law {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,11 +35,20 @@ pub(crate) fn regimes() -> Vec<Source> {
 /// Every calendar under `calendars/`.
 pub(crate) fn calendars() -> Vec<Source> {
     sources(&[
-        ("calendars/cn.toml", include_str!("../../../calendars/cn.toml")),
+        ("calendars/au.toml", include_str!("../../../calendars/au.toml")),
         (
             "calendars/cn-2027-provisional.toml",
             include_str!("../../../calendars/cn-2027-provisional.toml"),
         ),
+        ("calendars/cn.toml", include_str!("../../../calendars/cn.toml")),
+        ("calendars/de.toml", include_str!("../../../calendars/de.toml")),
+        ("calendars/fr.toml", include_str!("../../../calendars/fr.toml")),
+        ("calendars/hk.toml", include_str!("../../../calendars/hk.toml")),
+        ("calendars/jp.toml", include_str!("../../../calendars/jp.toml")),
+        ("calendars/kr.toml", include_str!("../../../calendars/kr.toml")),
+        ("calendars/nl.toml", include_str!("../../../calendars/nl.toml")),
+        ("calendars/sg.toml", include_str!("../../../calendars/sg.toml")),
+        ("calendars/us.toml", include_str!("../../../calendars/us.toml")),
         ("calendars/weekends.toml", include_str!("../../../calendars/weekends.toml")),
     ])
 }

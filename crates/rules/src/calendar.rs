@@ -92,6 +92,8 @@ struct Special {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Former {
     version: String,
+    /// The first year that it knew; none if no year before it was added since.
+    from: Option<i16>,
     /// The last year that it knew.
     through: i16,
     /// The years that were replaced after it.

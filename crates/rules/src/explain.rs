@@ -129,3 +129,6 @@ impl Said<'_> {
         caveats
     }
 }
+
+#[cfg(test)]
+mod tests;

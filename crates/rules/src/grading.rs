@@ -21,6 +21,9 @@ use crate::finding::Findings;
 use crate::input::{Input, Inputs};
 use crate::predicate::{Predicate, Verdict};
 
+/// What the `schema` of a grading pack says.
+pub(crate) const SCHEMA: &str = "regime-grading/1";
+
 /// Criteria for each grade of some pack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grading {

@@ -41,7 +41,7 @@ pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
 pub use reconcile::{Changes, Readdress, reconcile};
 pub use regime::{
-    BadChoice, Choice, Choices, Clock, Definition, Duty, Event, Grade, Item, ItemGroup, Opens,
-    Pack, Party, Reading, Role, Set, Trigger, Whose,
+    BadChoice, Choice, Choices, Clock, Definition, Duty, Event, Grade, Item, ItemGroup, Layer,
+    LayerKind, Opens, Pack, Party, Reading, Role, Set, Trigger, Whose,
 };
 pub use within::{BadWithin, Within};

@@ -109,6 +109,7 @@ fn former(document: &Document, node: &Node<'_>, calendar: &mut Calendar) -> Opti
     let section = node.section()?;
     let version = word(&section, "version");
     let year = section.find("year").and_then(|node| year_of(&node));
+    let from = section.find("from").and_then(|node| year_of(&node));
     let through = section.find("through").and_then(|node| year_of(&node));
     let table = year.map(|year| Year {
         provisional: calendar.provisional_for.is_some(),
@@ -127,10 +128,11 @@ fn former(document: &Document, node: &Node<'_>, calendar: &mut Calendar) -> Opti
     };
     if !calendar.former.iter().any(|former| former.version == version) {
         let years = BTreeMap::new();
-        calendar.former.push(Former { version: version.clone(), through: knew, years });
+        calendar.former.push(Former { version: version.clone(), from, through: knew, years });
     }
     let former = calendar.former.iter_mut().find(|former| former.version == version)?;
     former.through = former.through.max(knew);
+    former.from = former.from.or(from);
     if let (Some(year), Some(table)) = (year, table)
         && former.years.insert(year, table).is_some()
     {

@@ -97,7 +97,7 @@ impl Calendar {
     /// This calendar in the place of `old`: years that it does not have stay as they were, and what
     /// `old` was is kept beneath it as a former version.
     ///
-    /// The same calendar once more is no conflict, and changes nothing.
+    /// The same version once more, whole or some of its years, is no conflict and changes nothing.
     pub fn succeeding(self, old: &Self) -> Result<Self, Conflict> {
         let old = old.unjoined();
         if self.name != old.name || self.provisional_for != old.provisional_for {
@@ -107,7 +107,8 @@ impl Calendar {
             return Err(Conflict::Weekend { id: old.id() });
         }
         if self.version == old.version {
-            let same = self.years == old.years && self.former == old.former;
+            let same = self.years.iter().all(|(year, table)| old.years.get(year) == Some(table))
+                && self.former.iter().all(|former| old.former.contains(former));
             return if same { Ok(old) } else { Err(Conflict::SameVersion { id: old.id() }) };
         }
         if old.former.iter().any(|former| former.version == self.version) {
@@ -136,6 +137,7 @@ impl Calendar {
         let years = old.years.iter().filter(|(year, table)| differs(**year, table));
         let last = Former {
             version: old.version.clone(),
+            from: old.years().next(),
             through: old.years().last().unwrap_or(LAST_YEAR),
             years: years.map(|(year, table)| (*year, table.clone())).collect(),
         };

@@ -86,12 +86,13 @@ impl Calendar {
         }
         let at = self.former.iter().position(|former| former.version == version)?;
         let (before, since) = self.former.split_at_checked(at)?;
-        let through = since.first()?.through;
+        let asked = since.first()?;
+        let knew = asked.from.unwrap_or(i16::MIN)..=asked.through;
         let mut years = present.years;
-        years.retain(|year, _| *year <= through);
+        years.retain(|year, _| knew.contains(year));
         // From the newest back to the one that is asked for: the oldest replacement is what held then.
         for former in since.iter().rev() {
-            let known = former.years.iter().filter(|(year, _)| **year <= through);
+            let known = former.years.iter().filter(|(year, _)| knew.contains(year));
             years.extend(known.map(|(year, table)| (*year, table.clone())));
         }
         Some(Self {

@@ -6,7 +6,7 @@ use jiff::civil::{Date, Weekday};
 use model::organisation::Bilingual;
 
 use super::read::WEEKDAYS;
-use super::{Calendar, Confidence, Special, Year};
+use super::{Calendar, Confidence, Former, Special, Year};
 
 impl Calendar {
     /// The calendar as a file in TOML, without anything joined to it.
@@ -48,7 +48,7 @@ impl Calendar {
             writeln!(out, "\n[occasion]")?;
         }
         for (key, name) in &self.occasions {
-            writeln!(out, "{} = {{ {} }}", quoted(key), names(name))?;
+            writeln!(out, "{} = {{ {} }}", written_key(key), names(name))?;
         }
         if self.years.is_empty() && !self.every_year {
             writeln!(out, "\n[year]")?;
@@ -62,17 +62,26 @@ impl Calendar {
 
     fn write_former(&self, out: &mut String) -> fmt::Result {
         for former in &self.former {
-            let (version, through) = (quoted(&former.version), former.through);
             if former.years.is_empty() {
-                writeln!(out, "\n[[former]]\nversion = {version}\nthrough = {through}")?;
+                former.write_head(out)?;
             }
             for (year, table) in &former.years {
-                writeln!(out, "\n[[former]]\nversion = {version}\nthrough = {through}")?;
+                former.write_head(out)?;
                 writeln!(out, "year = {year}")?;
                 days(out, table)?;
             }
         }
         Ok(())
+    }
+}
+
+impl Former {
+    fn write_head(&self, out: &mut String) -> fmt::Result {
+        writeln!(out, "\n[[former]]\nversion = {}", quoted(&self.version))?;
+        if let Some(from) = self.from {
+            writeln!(out, "from = {from}")?;
+        }
+        writeln!(out, "through = {}", self.through)
     }
 }
 
@@ -121,6 +130,12 @@ fn names(name: &Bilingual) -> String {
 
 fn weekday(day: Weekday) -> &'static str {
     WEEKDAYS.iter().find(|(_, known)| *known == day).map_or("", |(word, _)| word)
+}
+
+/// A key, bare where it can be.
+fn written_key(key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { quoted(key) }
 }
 
 /// A text as TOML writes it.

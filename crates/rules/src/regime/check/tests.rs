@@ -1,14 +1,22 @@
 //! Packs of regimes that an officer opens, of grades that owe nothing, and of proposals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use expect_test::{Expect, expect};
 use jiff::civil::date;
+use model::Organisation;
+use model::organisation::Bilingual;
 use model::regime::DutyId;
 
 use crate::calendar::{Calendar, Confidence};
+use crate::input::Inputs;
+use crate::involved::Involved;
+use crate::obligation::{Case, Owed, OwedState, owed};
 use crate::regime::{Event, Opens, Pack};
+use crate::testing::at;
+
+const WEEKENDS: &str = include_str!("../../../../../calendars/weekends.toml");
 
 const PACK: &str = r#"
 schema = "regime/1"
@@ -203,6 +211,48 @@ fn what_a_filing_sent_starts_must_be_emitted_by_a_duty() {
             "alarm.toml:30: trigger.firm.sent: no duty emits it; let a duty say `emits`, or remove the trigger"
         ],
     );
+}
+
+/// Who owes what, and whether the clock runs, when a firm finds an incident of that grade.
+fn owed_at(grade: &str) -> Vec<String> {
+    let pack = pack();
+    let organisation = |handle: &str, role: &str| Organisation {
+        handle: handle.parse().unwrap(),
+        name: Bilingual { zh: String::new(), en: handle.to_owned() },
+        province: None,
+        parent: None,
+        roles: vec![(pack.id().clone(), role.parse().unwrap())],
+        email: None,
+    };
+    let organisations = [organisation("bakery", "firm"), organisation("town-desk", "desk")];
+    let (finder, desk) = ("bakery".parse().unwrap(), "town-desk".parse().unwrap());
+    let involved = Involved {
+        organisations: &organisations,
+        responsible: &BTreeSet::new(),
+        provinces: &BTreeSet::new(),
+        finder: &finder,
+        desk: &desk,
+    };
+    let (grade, inputs, known_at) =
+        (grade.parse().unwrap(), Inputs::default(), at("2026-01-31T10:00:00Z"));
+    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at: known_at };
+    let calendar = Calendar::parse(WEEKENDS, "weekends.toml").unwrap();
+    let owed = owed(&pack, &calendar, &case).unwrap();
+    let state = |owed: &Owed| match owed.state {
+        OwedState::Latent => "latent",
+        OwedState::Running(_) => "running",
+    };
+    owed.iter().map(|one| format!("{} {} {}", one.debtor, one.terms.duty, state(one))).collect()
+}
+
+#[test]
+fn what_follows_a_filing_sent_stands_latent_until_it_is_sent() {
+    assert_eq!(owed_at("grave"), ["bakery first running", "bakery final latent"]);
+}
+
+#[test]
+fn at_a_grade_that_owes_nothing_nobody_owes_anything() {
+    assert_eq!(owed_at("light"), Vec::<String>::new());
 }
 
 /// Every file of a folder of the repository that is a pack or a calendar, by its name.
