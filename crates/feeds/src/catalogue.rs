@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use crate::error::MappingError;
+use crate::mapping::layout::Layout;
 use crate::mapping::written::parse_spec;
 use crate::mapping::{Constants, Field, Format, Mapping, Rules, TimeForm, check_constants};
 
@@ -137,7 +138,7 @@ fn provider(text: &str, origin: &str) -> Result<Vec<Mapping>, MappingError> {
 }
 
 fn fault(origin: &str, key: &str, reason: String) -> MappingError {
-    MappingError::Key { origin: origin.to_owned(), key: key.to_owned(), reason }
+    MappingError::Key { origin: origin.to_owned(), line: 1, key: key.to_owned(), reason }
 }
 
 impl Report {
@@ -167,8 +168,11 @@ impl Report {
         Ok(Mapping {
             id: String::new(),
             version: String::new(),
+            source: String::new(),
             format: Format::Csv,
             delimiter: b',',
+            layout: Layout::default(),
+            schema: Vec::new(),
             times: vec![TimeForm::Utc],
             own,
             shared,

@@ -222,10 +222,11 @@ fn is_url(text: &str) -> bool {
 }
 
 fn time(plan: &Plan, row: Row<'_>) -> Result<i64, String> {
-    let Some(slot) = plan.slots.time.first() else {
+    // The first that says anything decides; most reports have one column for it.
+    let texts = plan.slots.time.iter().map(|slot| row.get(slot.column).trim_ascii());
+    let Some(text) = texts.clone().find(|text| !text.is_empty()).or_else(|| texts.last()) else {
         return Err("has no time".to_owned());
     };
-    let text = row.get(slot.column).trim_ascii();
     plan.times.iter().find_map(|form| form.parse(text)).ok_or_else(|| {
         let like = plan.times.first().map_or("", |form| form.example());
         bad(plan, &plan.slots.time, row, &format!("is no time like {like}"))

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::block::Block;
 use crate::decode::Decoder;
+use crate::document::Documents;
 use crate::error::FeedError;
 use crate::json;
 use crate::limits::Limits;
@@ -20,9 +21,13 @@ use crate::plain::Plain;
 use crate::plan::Plan;
 use crate::rows::Rows;
 use crate::split::{self, Columns, Record, Splitter};
+use crate::text::Text;
+use foreign::{Source, excerpt};
+
+pub(crate) mod foreign;
 
 /// Bytes of a refused row that are kept for an officer to look at.
-const RAW_KEPT: usize = 2048;
+pub(crate) const RAW_KEPT: usize = 2048;
 
 /// Begins to read a delivery: unpacks it, and for CSV reads the header.
 ///
@@ -41,9 +46,17 @@ pub fn open<'m, R: Read>(
     let mut lines = Lines::new(input, limits);
     skip_byte_order_mark(&mut lines);
     let mut splitter = Splitter::new(mapping.delimiter, limits);
-    let names = match mapping.format {
-        Format::Csv => header(&mut lines, &mut splitter, mapping, limits)?,
-        Format::Ndjson => paths(mapping),
+    let (source, names) = match mapping.format {
+        Format::Csv => (Source::Lines, header(&mut lines, &mut splitter, mapping, limits)?),
+        Format::Ndjson => (Source::Lines, paths(mapping)),
+        Format::Text => {
+            let (text, names) = Text::open(&mut lines, mapping, limits)?;
+            (Source::Text(Box::new(text)), names)
+        }
+        Format::Json | Format::Xml | Format::Mail => {
+            let (documents, names) = Documents::new(mapping, limits);
+            (Source::Documents(Box::new(documents)), names)
+        }
     };
     let plan = Arc::new(Plan::new(mapping, names)?);
     Ok(Reader {
@@ -55,6 +68,9 @@ pub fn open<'m, R: Read>(
         decoder: Decoder::new(limits),
         spare: Spare::default(),
         records: 0,
+        source,
+        skipped: 0,
+        fault: None,
     })
 }
 
@@ -68,6 +84,10 @@ pub struct Reader<'m, R: Read> {
     decoder: Decoder,
     spare: Spare,
     records: u64,
+    source: Source,
+    skipped: u64,
+    /// Where the form of the whole broke, and why.
+    fault: Option<(u64, String)>,
 }
 
 /// Buffers of a block that is done with.
@@ -121,9 +141,9 @@ impl<R: Read> Reader<'_, R> {
 
     fn columns(&self) -> usize {
         match self.plan.format {
-            Format::Csv => self.plan.names.len(),
+            Format::Csv | Format::Text => self.plan.names.len(),
             // The object itself stands behind the fields taken from it.
-            Format::Ndjson => self.plan.names.len() + 1,
+            Format::Ndjson | Format::Json | Format::Xml | Format::Mail => self.plan.names.len() + 1,
         }
     }
 
@@ -140,6 +160,9 @@ impl<R: Read> Reader<'_, R> {
                 self.splitter.next(&mut self.lines, Columns::Exactly(self.plan.names.len()), rows)
             }
             Format::Ndjson => object(&mut self.lines, &self.plan, rows),
+            Format::Text | Format::Json | Format::Xml | Format::Mail => {
+                return self.foreign_step(rows, sightings);
+            }
         };
         let (bytes, lines, refused) = match record {
             Record::End => return Step::End,
@@ -185,6 +208,11 @@ impl<R: Read> Reader<'_, R> {
     }
 
     fn end(&mut self) -> Result<Option<Block>, FeedError> {
+        if let Some((line, reason)) = self.fault.take() {
+            self.source = Source::Lines;
+            let mapping = self.mapping.id().to_owned();
+            return Err(FeedError::BadDocument { mapping, line, reason });
+        }
         match self.lines.take_break() {
             None => Ok(None),
             Some(broken) => Err(told(broken, self.mapping, &self.lines, &self.limits)),
@@ -298,16 +326,4 @@ fn fields(body: &[u8], plan: &Plan, rows: &mut Rows) -> Result<(), String> {
     }
     rows.push_field(text);
     Ok(())
-}
-
-fn excerpt(raw: &[u8]) -> String {
-    let kept = raw.get(..RAW_KEPT).unwrap_or(raw);
-    let mut text = String::from_utf8_lossy(kept).into_owned();
-    // A replacement character is longer than the byte it stands for.
-    let mut end = text.len().min(RAW_KEPT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
 }

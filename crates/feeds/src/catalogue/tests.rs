@@ -53,6 +53,6 @@ fn a_converter_that_does_not_exist_is_named() {
     let error = provider(text, "p.toml").unwrap_err().to_string();
     assert_eq!(
         error,
-        "p.toml: `source.ip rot13`: `rot13` is no converter; mappings/example.toml lists them"
+        "p.toml: line 1: `source.ip rot13`: `rot13` is no converter; mappings/example.toml lists them"
     );
 }
