@@ -12,10 +12,9 @@ use crate::mapping::{Constants, Field, Format, Mapping, Rules, TimeForm, check_c
 
 const SHADOWSERVER: (&str, &str) =
     (include_str!("../mappings/shadowserver.toml"), "mappings/shadowserver.toml");
-const WRITTEN: &[(&str, &str)] = &[
-    (include_str!("../mappings/generic-csv.toml"), "mappings/generic-csv.toml"),
-    (include_str!("../mappings/generic-ndjson.toml"), "mappings/generic-ndjson.toml"),
-];
+mod embedded;
+
+use embedded::WRITTEN;
 
 /// Mappings by id.
 #[derive(Debug, Default)]

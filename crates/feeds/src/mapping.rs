@@ -185,7 +185,8 @@ impl Mapping {
         let ruled =
             self.own.iter().filter(|(_, rules)| !rules.is_empty()).map(|(name, _)| name.clone());
         let also = self.also.iter().map(|(name, ..)| name.clone());
-        let mut columns: Vec<String> = ruled.chain(also).chain(looked_at).collect();
+        let threats = self.threat_columns.iter().cloned();
+        let mut columns: Vec<String> = ruled.chain(also).chain(threats).chain(looked_at).collect();
         columns.retain(|name| !made(name) && name != RECEIVED && name != ADDRESS);
         columns.sort_unstable();
         columns.dedup();

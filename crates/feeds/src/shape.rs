@@ -50,17 +50,43 @@ pub(crate) enum Verdict {
     Refuse(String),
 }
 
-/// Consecutive addresses of a prefix.
+/// The addresses of one or more prefixes.
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
+    left: u64,
+    of: std::vec::IntoIter<Prefix>,
+    prefix: Option<Prefix>,
+}
+
+/// Consecutive addresses.
+#[derive(Clone, Copy, Debug)]
+struct Prefix {
     next: u128,
     left: u64,
     is_v4: bool,
 }
 
+impl Addresses {
+    fn of(prefixes: Vec<Prefix>) -> Self {
+        let left = prefixes.iter().fold(0u64, |sum, prefix| sum.saturating_add(prefix.left));
+        Self { left, of: prefixes.into_iter(), prefix: None }
+    }
+}
+
 impl Iterator for Addresses {
     type Item = IpAddr;
 
+    fn next(&mut self) -> Option<IpAddr> {
+        loop {
+            if let Some(address) = self.prefix.as_mut().and_then(Prefix::next) {
+                return Some(address);
+            }
+            self.prefix = Some(self.of.next()?);
+        }
+    }
+}
+
+impl Prefix {
     fn next(&mut self) -> Option<IpAddr> {
         self.left = self.left.checked_sub(1)?;
         let bits = self.next;
@@ -179,6 +205,8 @@ impl Made {
         match &self.rule.map {
             Some(map) => match map.get(text.as_ref()) {
                 Some(ours) => Cow::Borrowed(ours),
+                // `*` stands for the text itself.
+                None if self.rule.otherwise == "*" => text,
                 None => Cow::Borrowed(&self.rule.otherwise),
             },
             None => text,
@@ -190,13 +218,18 @@ impl Prefixes {
     /// The addresses that the row is about; `None` if its column is empty.
     fn addresses(&self, fields: &[Cow<'_, str>]) -> Result<Option<Addresses>, String> {
         let field = |at: usize| fields.get(at).map_or("", |text| text.as_ref()).trim();
-        let text = self.column.map_or("", field);
-        if text.is_empty() {
-            return Ok(None);
-        }
+        let all = self.column.map_or("", field);
+        let length = self.length.map(|at| at.map_or("", field));
+        let several = all.split([' ', ',', ';']).filter(|text| !text.is_empty());
+        let prefixes: Vec<Prefix> =
+            several.map(|text| self.prefix(text, length)).collect::<Result<_, _>>()?;
+        Ok((!prefixes.is_empty()).then(|| Addresses::of(prefixes)))
+    }
+
+    fn prefix(&self, text: &str, length: Option<&str>) -> Result<Prefix, String> {
         let none = || format!("`{}` is no address and no prefix", shortened(text));
-        let (address, length) = match (self.length, text.split_once('/')) {
-            (Some(at), _) => (text, Some(at.map_or("", field))),
+        let (address, length) = match (length, text.split_once('/')) {
+            (Some(length), _) => (text, Some(length)),
             (None, Some((address, length))) => (address, Some(length)),
             (None, None) => (text, None),
         };
@@ -215,7 +248,7 @@ impl Prefixes {
         }
         let count = 1u64.checked_shl(u32::from(host_bits)).ok_or_else(none)?;
         let mask = u128::from(count - 1);
-        Ok(Some(Addresses { next: bits & !mask, left: count, is_v4: address.is_ipv4() }))
+        Ok(Prefix { next: bits & !mask, left: count, is_v4: address.is_ipv4() })
     }
 }
 

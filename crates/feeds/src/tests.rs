@@ -114,9 +114,9 @@ fn every_fixture_comes_out_as_written_beside_it() {
     for folder in folders(&root).iter().flat_map(|provider| folders(provider)) {
         let id = folder.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
         let mapping = Catalogue::builtin().get(&id).unwrap_or_else(|| panic!("no mapping `{id}`"));
-        let name = if mapping.format() == Format::Csv { "in.csv" } else { "in.ndjson" };
-        let input = std::fs::read(folder.join(name)).unwrap();
-        let outcome = read(&input[..], mapping, &Limits::default());
+        let input = std::fs::read(inputs(&folder)).unwrap();
+        let received_at = Some("2026-03-24T12:00:00Z".parse().unwrap());
+        let outcome = read(&input[..], mapping, &Limits { received_at, ..Limits::default() });
         let out = json!({
             "rows": outcome.rows,
             "quarantined": outcome.quarantined.iter().map(|(line, reason, raw)| {
@@ -128,7 +128,22 @@ fn every_fixture_comes_out_as_written_beside_it() {
         expect_file![folder.join("out.json")].assert_eq(&out);
         seen += 1;
     }
-    assert!(seen >= 12, "only {seen} fixtures were found");
+    assert!(seen >= 48, "only {seen} fixtures were found");
+}
+
+#[test]
+fn every_mapping_that_describes_one_report_has_a_fixture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let ids = Catalogue::builtin().ids().filter(|id| !id.starts_with("shadowserver/"));
+    let without: Vec<_> = ids.filter(|id| !root.join(id).join("out.json").exists()).collect();
+    assert!(without.is_empty(), "{without:?}");
+}
+
+/// The file `in.*` of a fixture.
+fn inputs(folder: &Path) -> PathBuf {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files = files.filter(|path| path.file_stem().is_some_and(|stem| stem == "in"));
+    files.next().unwrap_or_else(|| panic!("no input in {}", folder.display()))
 }
 
 fn folders(root: &Path) -> Vec<PathBuf> {

@@ -80,6 +80,11 @@ impl Json {
                 None => Some(0),
             };
             match (matched, lines.byte(0)) {
+                // Without a way, each value is a record, or each element of an array of them.
+                (Some(0), Some(b'[')) if self.path.is_empty() && self.frames.is_empty() => {
+                    lines.take(1);
+                    self.frames.push(Frame { is_object: false, matched: 0 });
+                }
                 (Some(matched), _) if matched == self.path.len() => return self.record(lines),
                 (Some(matched), Some(open @ (b'{' | b'['))) => {
                     lines.take(1);
@@ -94,6 +99,9 @@ impl Json {
 
     /// Steps matched by a child of this frame, if the way leads to it.
     fn step(&self, frame: Frame, name: Option<&[u8]>) -> Option<usize> {
+        if self.path.is_empty() {
+            return Some(0);
+        }
         let fits = match self.path.get(frame.matched)? {
             Step::Any => true,
             Step::Key(key) => name == Some(key.as_bytes()),

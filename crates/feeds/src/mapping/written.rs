@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
+use model::classification;
 use serde::Deserialize;
 
 use super::layout::{ADDRESS, Derived, Expand, Header, Layout, RECEIVED, Step, Take, path};
@@ -42,6 +43,8 @@ struct Written {
     columns: BTreeMap<String, OneOrMany<String>>,
     #[serde(default)]
     constants: WrittenConstants,
+    #[serde(default)]
+    also: BTreeMap<String, OneOrMany<String>>,
     #[serde(default)]
     details: BTreeMap<String, String>,
 }
@@ -235,6 +238,7 @@ impl Written {
             times.push(TimeForm::Received);
         }
         let mut read = Read::new(&columns, &self.details, layout.undated, faults);
+        read.also(self.also, faults);
         read.forget(&layout, &self.ignore, self.format, faults);
         let mandatory = mandatory(&self.mandatory, &read, faults);
         layout.ignore = self.ignore;
@@ -453,6 +457,32 @@ impl Read {
         self.rules.entry_ref(first).or_default().push(rule);
     }
 
+    /// Finds classifications that a column is made into and that do not exist.
+    fn kinds(&self, derived: &Derived, faults: &mut Faults) {
+        let rules = self.rules.get(&derived.name).into_iter().flatten();
+        let is_kind = rules.map(|rule| rule.key.as_str()).any(|key| key == "classification.type");
+        for kind in derived.map.iter().flatten().map(|(_, kind)| kind).filter(|_| is_kind) {
+            if !kind.is_empty() && classification::taxonomy(kind).is_none() {
+                let reason = format!("`{kind}` is no type of the taxonomy (RSIT)");
+                faults.add(format!("derived.{}.map", derived.name), reason);
+            }
+        }
+    }
+
+    /// Columns that fill a field of a sighting when nothing else does, unseen in the event.
+    fn also(&mut self, also: BTreeMap<String, OneOrMany<String>>, faults: &mut Faults) {
+        for (name, columns) in also {
+            match Field::by_short_name(&name) {
+                Some(field) => {
+                    let columns = columns.list().into_iter();
+                    self.also.extend(columns.map(|column| (column, field, Converter::Raw)));
+                }
+                None if name == "threat" => self.threats.extend(columns.list()),
+                None => faults.add(format!("also.{name}"), NO_FIELD),
+            }
+        }
+    }
+
     /// Columns of which nothing is kept, and ones that are made and used by nobody.
     fn forget(&mut self, layout: &Layout, ignore: &[String], format: Format, faults: &mut Faults) {
         for column in ignore {
@@ -473,6 +503,7 @@ impl Read {
                 faults.add(format!("derived.{}", derived.name), "is made, but no column reads it");
             }
             self.rules.entry_ref(&derived.name).or_default();
+            self.kinds(derived, faults);
         }
         let made =
             self.rules.keys().filter(|name| name.starts_with('@') && !name.starts_with("@."));
