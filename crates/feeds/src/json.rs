@@ -57,6 +57,8 @@ pub(crate) fn key(key: &str, out: &mut String) {
 
 /// Where a value goes that has no field of its own.
 pub(crate) fn extra_name(column: &str) -> String {
+    // `@.x` is `x` of an item.
+    let column = column.strip_prefix("@.").unwrap_or(column);
     if column.starts_with("extra.") { column.to_owned() } else { format!("extra.{column}") }
 }
 

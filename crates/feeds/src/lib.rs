@@ -36,7 +36,7 @@ pub use error::{FeedError, MappingError};
 pub use limits::Limits;
 pub use mapping::{Finding, Format, Mapping};
 pub use plain::unpack;
-pub use reader::{Reader, open};
+pub use reader::{Reader, Receipt, open};
 
 #[cfg(test)]
 mod tests;

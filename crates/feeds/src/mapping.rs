@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::convert::Converter;
 use crate::error::MappingError;
+use crate::plan::Plan;
 pub(crate) use crate::time::TimeForm;
 
 pub(crate) mod layout;
@@ -191,6 +192,19 @@ impl Mapping {
         columns.sort_unstable();
         columns.dedup();
         columns
+    }
+
+    /// Columns of a delivery that the mapping does not know, and columns it knows that the delivery lacks.
+    pub(crate) fn drift(&self, plan: &Plan) -> (Vec<String>, Vec<String>) {
+        // Where records are objects, a member that is absent is how they say "nothing".
+        if self.format.is_objects() {
+            return (Vec::new(), Vec::new());
+        }
+        let read = self.columns();
+        let unknown = plan.unknown.iter().filter(|name| !read.contains(name)).cloned().collect();
+        let wanted = if self.schema.is_empty() { &read } else { &self.schema };
+        let missing = wanted.iter().filter(|name| !plan.names.contains(name)).cloned().collect();
+        (unknown, missing)
     }
 
     /// Reads a mapping that an operator wrote; `origin` is the file's name, for messages.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use model::Sightings;
 use model::delivery::Quarantined;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::block::Block;
@@ -90,6 +91,20 @@ pub struct Reader<'m, R: Read> {
     fault: Option<(u64, String)>,
 }
 
+/// What a delivery came to beside its rows: how many, and how it departs from the report as it is known.
+/// Such a departure is no reason to refuse it, but one to look at the mapping.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Records read, understood or not.
+    pub records: u64,
+    /// Records that are no observations by the format's own rules, such as a trailing count.
+    pub skipped: u64,
+    /// Columns that the mapping does not know. They are kept as `extra.<column>`.
+    pub unknown_columns: Vec<String>,
+    /// Columns that the report has and this delivery lacks.
+    pub missing_columns: Vec<String>,
+}
+
 /// Buffers of a block that is done with.
 #[derive(Default)]
 struct Spare {
@@ -129,9 +144,10 @@ impl<R: Read> Reader<'_, R> {
         self.spare = Spare { rows: block.rows, sightings: block.sightings };
     }
 
-    /// Columns of this delivery that the mapping does not know: a hint that the report has changed.
-    pub fn unknown_columns(&self) -> &[String] {
-        &self.plan.unknown
+    /// What is to be said of the delivery beside its rows.
+    pub fn receipt(&self) -> Receipt {
+        let (unknown_columns, missing_columns) = self.mapping.drift(&self.plan);
+        Receipt { records: self.records, skipped: self.skipped, unknown_columns, missing_columns }
     }
 
     /// Records read so far, understood or not; blank lines and the header are none.

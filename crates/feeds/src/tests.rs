@@ -334,7 +334,7 @@ fn a_header_that_cannot_be_trusted_refuses_the_delivery() {
 fn unknown_columns_are_kept_and_reported() {
     let input = b"timestamp,src_ip,shiny,shiny,tag\n2026-03-24 00:00:00,10.0.0.1,0,b,unknown\n";
     let reader = open(&input[..], sinkhole(), &Limits::default()).unwrap();
-    assert_eq!(reader.unknown_columns(), ["shiny", "shiny"]);
+    assert_eq!(reader.receipt().unknown_columns, ["shiny", "shiny"]);
     let outcome = read(&input[..], sinkhole(), &Limits::default());
     assert_eq!(outcome.rows[0]["details"], json!({ "extra.shiny": "0", "extra.shiny_2": "b" }));
 }
