@@ -62,6 +62,13 @@ pub(crate) fn extra_name(column: &str) -> String {
     if column.starts_with("extra.") { column.to_owned() } else { format!("extra.{column}") }
 }
 
+/// Appends a text that is JSON itself; `None` if it is not.
+pub(crate) fn value(text: &str, out: &mut String) -> Option<()> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    write_to(out, format_args!("{value}"));
+    Some(())
+}
+
 /// `"name":`, escaped once so that it can be copied for each row.
 pub(crate) fn prepared_key(name: &str) -> Box<str> {
     let mut key = String::with_capacity(name.len() + 3);
@@ -144,7 +151,12 @@ fn at<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
         return Some(value);
     }
     let (head, rest) = path.split_once('.')?;
-    at(object.get(head)?.as_object()?, rest)
+    match object.get(head)? {
+        Value::Object(inner) => at(inner, rest),
+        // `tags.0` is the first of them.
+        Value::Array(list) => list.get(rest.parse::<usize>().ok()?),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 /// Appends what an object holds beside the paths already taken, as `extra.<path>`.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod foreign;
 mod properties;
 
 const SINKHOLE: &str = "timestamp,src_ip,src_port,infection,dst_ip,http_agent\n";

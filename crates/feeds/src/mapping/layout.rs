@@ -132,6 +132,7 @@ pub(crate) enum Take {
     /// The text with `http://` put before it if it names no scheme.
     Url,
     Lower,
+    Upper,
     /// What stands before the first occurrence; all of it if there is none.
     Before(String),
     /// What stands behind the first occurrence; nothing if there is none.
@@ -152,6 +153,7 @@ impl Take {
                 "port" => Some(Self::Port),
                 "url" => Some(Self::Url),
                 "lower" => Some(Self::Lower),
+                "upper" => Some(Self::Upper),
                 _ => None,
             },
         }
@@ -170,6 +172,7 @@ impl Take {
             Self::Url if text.is_empty() || text.contains("://") => text,
             Self::Url => Cow::Owned(format!("http://{text}")),
             Self::Lower => Cow::Owned(text.to_lowercase()),
+            Self::Upper => Cow::Owned(text.to_uppercase()),
             Self::Before(mark) => match text.split_once(mark.as_str()) {
                 Some((before, _)) => Cow::Owned(before.trim().to_owned()),
                 None => text,

@@ -364,7 +364,7 @@ impl WrittenDerived {
         let take = self.take.map_or(Vec::new(), OneOrMany::list).into_iter().filter_map(|text| {
             let take = Take::named(&text);
             if take.is_none() {
-                let known = "host, ip, domain, port, url, lower, `before X`, `after X`";
+                let known = "host, ip, domain, port, url, lower, upper, `before X`, `after X`";
                 faults.add(format!("{key}.take"), format!("`{text}` is none of {known}"));
             }
             take
