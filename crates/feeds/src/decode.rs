@@ -223,10 +223,13 @@ fn is_url(text: &str) -> bool {
 
 fn time(plan: &Plan, row: Row<'_>) -> Result<i64, String> {
     // The first that says anything decides; most reports have one column for it.
-    let texts = plan.slots.time.iter().map(|slot| row.get(slot.column).trim_ascii());
-    let Some(text) = texts.clone().find(|text| !text.is_empty()).or_else(|| texts.last()) else {
-        return Err("has no time".to_owned());
-    };
+    let mut text = "";
+    for slot in &plan.slots.time {
+        text = row.get(slot.column).trim_ascii();
+        if !text.is_empty() {
+            break;
+        }
+    }
     plan.times.iter().find_map(|form| form.parse(text)).ok_or_else(|| {
         let like = plan.times.first().map_or("", |form| form.example());
         bad(plan, &plan.slots.time, row, &format!("is no time like {like}"))

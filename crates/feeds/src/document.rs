@@ -223,10 +223,14 @@ fn take_items(value: &mut Value, path: &[Step], items: &mut Vec<Item>) {
             }
         },
         (Step::Any, Value::Array(list)) => {
-            list.iter_mut().for_each(|value| take_items(value, rest, items));
+            for value in list {
+                take_items(value, rest, items);
+            }
         }
         (Step::Any, Value::Object(map)) => {
-            map.values_mut().for_each(|value| take_items(value, rest, items));
+            for value in map.values_mut() {
+                take_items(value, rest, items);
+            }
         }
         (Step::Key(_) | Step::Any, _) => {}
     }

@@ -36,7 +36,8 @@ struct Made {
 #[derive(Debug)]
 struct Prefixes {
     column: Option<usize>,
-    length: Option<Option<usize>>,
+    /// The column of the prefix length, if it stands apart; past the last one if it is not there.
+    length: Option<usize>,
     v4: u8,
     v6: u8,
 }
@@ -110,7 +111,7 @@ impl Shape {
         let derived: Vec<Made> = derived.collect();
         let expand = layout.expand.as_ref().map(|expand| Prefixes {
             column: place(&expand.column),
-            length: expand.length.as_ref().map(place),
+            length: expand.length.as_ref().map(|name| place(name).unwrap_or(usize::MAX)),
             v4: expand.v4,
             v6: expand.v6,
         });
@@ -219,7 +220,7 @@ impl Prefixes {
     fn addresses(&self, fields: &[Cow<'_, str>]) -> Result<Option<Addresses>, String> {
         let field = |at: usize| fields.get(at).map_or("", |text| text.as_ref()).trim();
         let all = self.column.map_or("", field);
-        let length = self.length.map(|at| at.map_or("", field));
+        let length = self.length.map(field);
         let several = all.split([' ', ',', ';']).filter(|text| !text.is_empty());
         let prefixes: Vec<Prefix> =
             several.map(|text| self.prefix(text, length)).collect::<Result<_, _>>()?;

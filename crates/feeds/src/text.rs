@@ -44,13 +44,13 @@ impl Text {
         limits: &Limits,
     ) -> Result<(Self, Vec<String>), FeedError> {
         let layout = &mapping.layout;
-        let head = head(lines, layout)?;
+        let head = head(lines, layout);
         let bad = |reason| FeedError::BadHeader {
             mapping: mapping.id.clone(),
             line: lines.number(),
             reason,
         };
-        let named = match (layout.header, &head.first) {
+        let base = match (layout.header, &head.first) {
             (Header::None, _) => layout.names.clone(),
             // A list with nothing on it today: any names will do.
             (_, None) => mapping.columns(),
@@ -60,7 +60,7 @@ impl Text {
                 names(comment, layout, mapping.delimiter).map_err(bad)?
             }
         };
-        if named.len() > limits.max_columns {
+        if base.len() > limits.max_columns {
             return Err(bad(format!("it has more than {} columns", limits.max_columns)));
         }
         if let (Header::Line, Some(_), Line::Whole(bytes)) =
@@ -68,8 +68,8 @@ impl Text {
         {
             lines.take(bytes);
         }
-        let columns = named.len();
-        let (mut shape, names) = Shape::new(layout, named, limits);
+        let columns = base.len();
+        let (mut shape, names) = Shape::new(layout, base, limits);
         if let Some(at) = head.made_at {
             shape.made_at(at);
         }
@@ -171,7 +171,7 @@ struct Head {
 }
 
 /// Reads comments up to the first line that is none, and leaves that one where it is.
-fn head<R: Read>(lines: &mut Lines<R>, layout: &Layout) -> Result<Head, FeedError> {
+fn head<R: Read>(lines: &mut Lines<R>, layout: &Layout) -> Head {
     let mut head = Head::default();
     while let Line::Whole(bytes) = lines.line(0) {
         let line = String::from_utf8_lossy(split::body(lines.bytes(0, bytes))).into_owned();
@@ -189,7 +189,7 @@ fn head<R: Read>(lines: &mut Lines<R>, layout: &Layout) -> Result<Head, FeedErro
         }
         lines.take(bytes);
     }
-    Ok(head)
+    head
 }
 
 fn is_mark(c: char, layout: &Layout) -> bool {

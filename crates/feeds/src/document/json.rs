@@ -205,42 +205,52 @@ fn name<R: Read>(lines: &mut Lines<R>) -> Result<Vec<u8>, String> {
 #[derive(Default)]
 struct Scan {
     depth: usize,
-    in_text: bool,
-    escaped: bool,
+    within: Within,
     begun: bool,
-    is_bare: bool,
+}
+
+/// What the byte before stood in.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Within {
+    #[default]
+    Brackets,
+    Text,
+    /// A text, right behind a backslash.
+    Escape,
+    /// A number or a word, by itself.
+    Bare,
 }
 
 impl Scan {
-    /// Whether the value has ended with this byte, or before it.
+    /// Where the value has ended if it has: with this byte (1) or before it (0).
     fn ends(&mut self, byte: u8) -> Option<usize> {
-        if self.in_text {
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' => self.escaped = true,
-                b'"' => self.in_text = false,
-                _ => {}
-            }
-            return (!self.in_text && self.depth == 0).then_some(1);
-        }
         let first = !std::mem::replace(&mut self.begun, true);
-        match byte {
-            b'"' => self.in_text = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' if self.depth == 0 => return Some(usize::from(first)),
-            b'}' | b']' => {
+        match (self.within, byte) {
+            (Within::Escape, _) | (Within::Brackets | Within::Bare, b'"') => {
+                self.within = Within::Text;
+            }
+            (Within::Text, b'\\') => self.within = Within::Escape,
+            (Within::Text, b'"') => {
+                self.within = Within::Brackets;
+                return (self.depth == 0).then_some(1);
+            }
+            (Within::Text, _) => {}
+            (_, b'{' | b'[') => self.depth += 1,
+            (_, b'}' | b']') if self.depth == 0 => return Some(usize::from(first)),
+            (_, b'}' | b']') => {
                 self.depth -= 1;
                 return (self.depth == 0).then_some(1);
             }
-            _ if self.depth == 0 => {
-                if self.is_bare && (byte == b',' || byte.is_ascii_whitespace()) {
-                    return Some(0);
-                }
-                self.is_bare = true;
-            }
-            _ => {}
+            (Within::Bare, byte) if byte == b',' || byte.is_ascii_whitespace() => return Some(0),
+            (Within::Brackets, _) if self.depth == 0 => self.within = Within::Bare,
+            (Within::Brackets | Within::Bare, _) => {}
         }
         None
+    }
+
+    /// Whether the value may end where the document does.
+    fn may_end(&self) -> bool {
+        self.within == Within::Bare && self.depth == 0
     }
 }
 
@@ -252,7 +262,7 @@ fn extent<R: Read>(lines: &mut Lines<R>, most: usize) -> Result<usize, Endless> 
                 Some(more) => return Ok(at + more),
                 None => at += 1,
             },
-            None if scan.is_bare && scan.depth == 0 && !scan.in_text => return Ok(at),
+            None if scan.may_end() => return Ok(at),
             None => return Err(Endless::Cut),
         }
     }
@@ -265,8 +275,7 @@ fn pass_over<R: Read>(lines: &mut Lines<R>) -> Result<(), String> {
     loop {
         let held = lines.held();
         if held.is_empty() {
-            let bare = scan.is_bare && scan.depth == 0 && !scan.in_text;
-            return if bare {
+            return if scan.may_end() {
                 Ok(())
             } else {
                 Err("the document ends in the middle of a value".to_owned())

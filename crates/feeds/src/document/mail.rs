@@ -77,10 +77,10 @@ fn record(body: &[u8]) -> Result<Value, String> {
         let told = kind(part);
         if told == "message/feedback-report" || (is_x_arf(&mail) && is_report(part)) {
             fields(part.text_contents().unwrap_or_default(), &mut report);
-        } else if told == "application/json" || told == "application/xarf+json" || is_json(part) {
-            if let Ok(value @ Value::Object(_)) = serde_json::from_slice(part.contents()) {
-                xarf = value;
-            }
+        } else if (told == "application/json" || told == "application/xarf+json" || is_json(part))
+            && let Ok(value @ Value::Object(_)) = serde_json::from_slice(part.contents())
+        {
+            xarf = value;
         }
     }
     if report.is_empty() && xarf.is_null() {

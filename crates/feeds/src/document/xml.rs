@@ -226,7 +226,8 @@ impl Element {
             match read {
                 Some((name, text)) => element.adopt(format!(":{name}"), Value::String(text)),
                 None => {
-                    *fault = Some(format!("`{}` has an attribute that does not read", element.name))
+                    *fault =
+                        Some(format!("`{}` has an attribute that does not read", element.name));
                 }
             }
         }

@@ -145,15 +145,15 @@ fn a_mail_gives_its_report_and_nothing_about_people() {
 
 #[test]
 fn x_arf_and_xarf_are_found_in_their_mails() {
-    let x_arf = "X-XARF: PLAIN\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhello\n\
+    let old = "X-XARF: PLAIN\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhello\n\
         --b\nContent-Type: text/plain; name=\"report.txt\"\n\n---\nReported-From: x@isp.example\nCategory: abuse\n\
         Report-Type: login-attack\nService: ssh\nPort: 22\nDate: Tue, 24 Mar 2026 10:30:00 +0000\nSource-Type: ipv4\n\
         Source: 192.0.2.7\n--b--\n";
-    let xarf = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhello\n\
+    let new = "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhello\n\
         --b\nContent-Type: application/json; name=\"xarf.json\"\nContent-Transfer-Encoding: base64\n\n\
         eyJ4YXJmX3ZlcnNpb24iOiI0LjAuMCIsInRpbWVzdGFtcCI6IjIwMjYtMDMtMjRUMTA6MzA6MDBa\n\
         Iiwic291cmNlX2lkZW50aWZpZXIiOiIxOTIuMC4yLjgiLCJ0eXBlIjoicGhpc2hpbmcifQ==\n--b--\n";
-    for (mail, ip, kind) in [(x_arf, "192.0.2.7", "brute-force"), (xarf, "192.0.2.8", "phishing")] {
+    for (mail, ip, kind) in [(old, "192.0.2.7", "brute-force"), (new, "192.0.2.8", "phishing")] {
         let outcome = read(mail.as_bytes(), mapping("abuse/mail"), &Limits::default());
         let event = &outcome.rows.first().unwrap_or_else(|| panic!("{outcome:?}"))["event"];
         assert_eq!(
