@@ -272,7 +272,8 @@ proptest! {
     #[test]
     fn a_packed_document_cut_short_breaks_nothing(kind in prop::sample::select(KINDS), at: prop::sample::Index) {
         let packed = gzip(&bent(kind, &[], None));
-        let cut = &packed[..at.index(packed.len())];
+        // Two bytes tell what it is packed with; less is a text of one letter.
+        let cut = &packed[..2 + at.index(packed.len() - 2)];
         let outcome = read(cut, mapping(kind), &small());
         prop_assert_eq!(outcome.rows.len() + outcome.quarantined.len(), usize::try_from(outcome.records).unwrap());
         prop_assert!(!outcome.error.is_empty(), "a cut is told of");
