@@ -217,7 +217,8 @@ impl Element {
             members: Map::new(),
             text: String::new(),
         };
-        for attribute in start.attributes() {
+        // Not asked to look for a name given twice, which takes the square of their number.
+        for attribute in start.attributes().with_checks(false) {
             let read = attribute.ok().and_then(|attribute| {
                 let name = std::str::from_utf8(attribute.key.as_ref()).ok()?.to_owned();
                 let text = std::str::from_utf8(&attribute.value).ok()?;
