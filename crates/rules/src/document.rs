@@ -93,6 +93,22 @@ impl Document {
         }
     }
 
+    /// The same file, with nothing found wrong yet.
+    pub(crate) fn afresh(&self) -> Self {
+        let (origin, line_starts) = (self.origin.clone(), self.line_starts.clone());
+        Self { origin, line_starts, found: RefCell::default() }
+    }
+
+    /// Takes over what another reading of the same file has found, saying in what case.
+    pub(crate) fn absorb(&self, other: Self, case: &str) {
+        let mut found = self.found.borrow_mut();
+        for finding in other.found.into_inner() {
+            if found.len() < MOST {
+                found.push(Finding { what: format!("{case}{}", finding.what), ..finding });
+            }
+        }
+    }
+
     pub(crate) fn is_clean(&self) -> bool {
         self.found.borrow().is_empty()
     }
@@ -298,8 +314,27 @@ impl<'d> Node<'d> {
         self.value.is_str()
     }
 
-    pub(crate) fn is_integer(&self) -> bool {
-        self.value.is_integer()
+    /// A value as people type it: a text, a number, yes or no, or a list of such.
+    pub(crate) fn plain(&self) -> Option<String> {
+        if self.is_text() {
+            return self.text();
+        }
+        if self.value.is_integer() {
+            return self.integer().map(|number| number.to_string());
+        }
+        if let Some(number) = self.decimal() {
+            return Some(number.to_string());
+        }
+        if let Some(yes) = self.value.as_bool() {
+            return Some(if yes { "yes" } else { "no" }.to_owned());
+        }
+        let values: Option<Vec<String>> = self.list().iter().map(Self::plain).collect();
+        Some(format!("[{}]", values?.join(", ")))
+    }
+
+    /// Whether it is a table that has this key.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.value.as_table().is_some_and(|table| table.contains_key(name))
     }
 
     pub(crate) fn section(&self) -> Option<Section<'d>> {
@@ -308,6 +343,11 @@ impl<'d> Node<'d> {
         };
         let (document, key, at) = (self.document, self.key.clone(), self.at);
         Some(Section { document, key, at, table, asked: RefCell::default() })
+    }
+
+    /// The value as TOML writes it, for people.
+    pub(crate) fn shown(&self) -> String {
+        shown(self.value)
     }
 
     /// The members of a list.
@@ -342,8 +382,34 @@ impl<'d> Node<'d> {
     }
 }
 
+fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("\"{text}\""),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(yes) => yes.to_string(),
+        DeValue::Datetime(at) => at.to_string(),
+        DeValue::Array(values) => {
+            let values: Vec<String> = values.iter().map(|one| shown(one.get_ref())).collect();
+            format!("[{}]", values.join(", "))
+        }
+        DeValue::Table(table) => {
+            let entries = table.iter().map(|(key, value)| {
+                format!("{} = {}", spelled(key.as_ref()), shown(value.get_ref()))
+            });
+            let entries: Vec<String> = entries.collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
 fn join(parent: &str, name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let name = if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") };
+    let name = spelled(name);
     if parent.is_empty() { name } else { format!("{parent}.{name}") }
+}
+
+/// A key, quoted where it must be.
+fn spelled(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
 }

@@ -6,9 +6,17 @@
 //! [`obligation`](crate::obligation), not here.
 
 mod check;
+mod define;
 mod duties;
+mod items;
+mod layer;
 mod parse;
 mod prove;
+mod readings;
+mod scale;
+
+use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,48 +24,75 @@ use model::organisation::Bilingual;
 use model::regime::{DutyId, GradeId, PackId, RoleId};
 use model::{Handle, Organisation};
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Confidence};
 use crate::finding::Findings;
+use crate::grading::Grading;
 use crate::input::{Input, Measure, Value};
 use crate::predicate::Predicate;
 use crate::within::Within;
+pub use define::Definition;
+pub use items::{Item, ItemGroup};
+pub use layer::{Layer, LayerKind};
 use prove::Proof;
+pub use readings::{BadChoice, Choice, Choices, Reading};
 
 /// One instrument as data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pack {
     head: Head,
     parts: Parts,
 }
 
 /// What a pack says of itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Head {
     id: PackId,
     version: String,
     title: Bilingual,
     instrument: String,
-    in_force: Date,
+    in_force: Option<Date>,
     repealed: Option<Date>,
+    confidence: Confidence,
+    note: Option<Bilingual>,
     zone: TimeZone,
     zone_name: String,
     calendar: String,
+    choices: Choices,
 }
 
 /// What a pack declares, each list in the order of the file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Parts {
+    opens: Opens,
     classifications: Vec<String>,
     roles: Vec<Role>,
     sets: Vec<Set>,
     triggers: Vec<Trigger>,
     inputs: Vec<Input>,
     grades: Vec<Grade>,
+    warnings: Vec<Grade>,
+    /// The grading pack that decides between the grades, when the pack itself does not.
+    graded_by: Option<PackId>,
+    grading: Option<Arc<Grading>>,
+    definitions: Vec<Definition>,
+    items: Vec<ItemGroup>,
+    /// Under which items a classification is to be reported.
+    items_of: Vec<(String, Vec<String>)>,
     forms: Vec<Form>,
     duties: Vec<Duty>,
     overrides: Vec<Override>,
     readings: Vec<Reading>,
     proofs: Vec<Proof>,
+}
+
+/// Who opens the incidents of a regime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opens {
+    /// The engine, for what is so classified.
+    #[default]
+    Engine,
+    /// Somebody who has judged what no sighting can tell, such as the damage done.
+    Officer,
 }
 
 /// A part that organisations play in a regime.
@@ -99,6 +134,16 @@ pub enum Whose {
     Province,
     /// It found the incident.
     Finding,
+    /// It knows of the incident: it found it, or this is its desk.
+    Knowing,
+    /// It is the group company of one that knows of the incident.
+    GroupOfKnowing,
+    /// Its province is touched by the incident, or, where none is known, is the debtor's own.
+    ProvinceOrOwn,
+    /// Its province is the debtor's own.
+    OwnProvince,
+    /// It holds one of the roles, whatever the incident.
+    Everyone,
     /// An officer names the members; the engine knows none.
     NamedByOfficer,
 }
@@ -110,6 +155,23 @@ pub enum Party {
     Set(String),
     /// Whoever it may be: only for duties that start with a fact that somebody records.
     Anybody,
+    /// Whoever received, or is to receive, what the debtor owed when it first knew.
+    AsFirstReport,
+}
+
+/// How a pack writes [`Party::AsFirstReport`].
+const AS_FIRST_REPORT: &str = "as first report";
+
+impl fmt::Display for Party {
+    /// As the pack writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Role(role) => role.as_str(),
+            Self::Set(set) => set,
+            Self::Anybody => "any",
+            Self::AsFirstReport => AS_FIRST_REPORT,
+        })
+    }
 }
 
 /// What starts a clock.
@@ -131,10 +193,15 @@ pub struct Trigger {
 pub enum Event {
     /// `incident known`: the incident's finder knows of it.
     IncidentKnown,
+    /// `incident graded`: the incident's grade is set, by the engine or by an officer.
+    IncidentGraded,
     /// `notice received`: a recipient has received its notice.
     NoticeReceived,
     /// `filing received`: what another duty owed has arrived.
     FilingReceived,
+    /// `filing sent`: a debtor has sent what another duty owed, which starts its own next clock and
+    /// nobody else's.
+    FilingSent,
     /// `decision recorded`: somebody has settled what it was for them to settle.
     DecisionRecorded,
     /// `fact recorded`: an officer records that something is the case.
@@ -152,7 +219,10 @@ pub enum Event {
 impl Event {
     /// Whether it follows from a duty done, so that some duty must emit it.
     pub fn follows(self) -> bool {
-        matches!(self, Self::NoticeReceived | Self::FilingReceived | Self::DecisionRecorded)
+        matches!(
+            self,
+            Self::NoticeReceived | Self::FilingReceived | Self::FilingSent | Self::DecisionRecorded
+        )
     }
 
     /// Whether it belongs to one incident.
@@ -169,10 +239,14 @@ pub struct Grade {
     pub rank: u8,
     pub article: String,
     pub name: Bilingual,
-    /// The predicate as the pack writes it, or `otherwise`.
+    /// The colour that marks it, for a warning.
+    pub colour: Option<String>,
+    /// The predicate as the pack writes it, `otherwise`, or which grading pack decides.
     pub when: String,
     /// The harm that goes with it, in words.
     pub harm: Option<Bilingual>,
+    /// The text asks nothing of anybody at it.
+    pub owes_nothing: bool,
     /// None means otherwise.
     pub(crate) test: Option<Predicate>,
 }
@@ -219,6 +293,15 @@ pub struct Duty {
     pub readings: Vec<String>,
     /// A duty of another pack that says more.
     pub see: Option<String>,
+    /// The duty whose grades, recipients, time and form it shares. Duties that say `like` several
+    /// others stand here once for each of them, under one id: see [`Pack::duties_of`].
+    pub like: Option<DutyId>,
+    /// Whether it is owed as well for a month in which nothing happened.
+    pub nil_report: bool,
+    /// How sure it is: as its pack is, unless it says otherwise.
+    pub confidence: Confidence,
+    /// The layer that added or last changed it; none for a duty as the instrument has it.
+    pub layer: Option<String>,
 }
 
 /// Time in a duty.
@@ -245,27 +328,6 @@ impl Duty {
     }
 }
 
-/// A place where the text is open: what was chosen, and what else it could mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    pub id: String,
-    /// The duties or inputs it touches, or `grade`.
-    pub at: Vec<String>,
-    pub asks: String,
-    /// The name of the option in force.
-    pub chosen: String,
-    /// Name and meaning of each option.
-    pub options: Vec<(String, String)>,
-}
-
-impl Reading {
-    /// The meaning of the chosen option.
-    pub fn chosen_text(&self) -> &str {
-        let chosen = self.options.iter().find(|(name, _)| *name == self.chosen);
-        chosen.map_or("", |(_, text)| text)
-    }
-}
-
 /// Who may change the rules, and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
@@ -276,24 +338,41 @@ pub struct Override {
     pub needs: Vec<String>,
 }
 
+impl Parts {
+    /// Whether nothing that is computed differs.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let without =
+            |parts: &Self| Self { readings: Vec::new(), proofs: Vec::new(), ..parts.clone() };
+        without(self) == without(other)
+    }
+}
+
 impl Pack {
     /// Reads and checks a pack; `origin` is the name that findings call it by.
     ///
     /// Its own cases are run, but for those that need a calendar: see [`Pack::prove`].
     pub fn parse(text: &str, origin: &str) -> Result<Self, Findings> {
-        parse::pack(text, origin)
+        Self::parse_with(text, origin, &Choices::default())
+    }
+
+    /// Reads a pack as it stands when these options of its readings are in force.
+    ///
+    /// It is first read and proved as it stands by itself. A choice that names no reading or no option
+    /// is a finding, as is whatever would be wrong with the pack under these choices.
+    pub fn parse_with(text: &str, origin: &str, choices: &Choices) -> Result<Self, Findings> {
+        readings::pack(text, origin, choices)
     }
 
     /// Runs every built-in case against the working days of a calendar; says how many held.
     pub fn prove(&self, calendar: &Calendar) -> Result<usize, Findings> {
-        prove::all(self, calendar)
+        prove::all(&self.parts.proofs, self, calendar)
     }
 
     pub fn id(&self) -> &PackId {
         &self.head.id
     }
 
-    /// The pack's own version, such as `1.0.0`.
+    /// The pack's own version, and what was chosen otherwise than it does: `1.0.0`, `1.0.0+R1=later`.
     pub fn version(&self) -> &str {
         &self.head.version
     }
@@ -321,8 +400,23 @@ impl Pack {
         &self.head.calendar
     }
 
-    /// The first day in force.
-    pub fn since(&self) -> Date {
+    /// How sure the pack is of what it says.
+    pub fn confidence(&self) -> Confidence {
+        self.head.confidence
+    }
+
+    /// What whoever relies on it should know first.
+    pub fn note(&self) -> Option<&Bilingual> {
+        self.head.note.as_ref()
+    }
+
+    /// Whether the instrument is a proposal, which binds nobody yet.
+    pub fn is_proposed(&self) -> bool {
+        self.head.in_force.is_none()
+    }
+
+    /// The first day in force; none for a proposal.
+    pub fn since(&self) -> Option<Date> {
         self.head.in_force
     }
 
@@ -332,12 +426,19 @@ impl Pack {
     }
 
     pub fn in_force(&self, date: Date) -> bool {
-        self.head.in_force <= date && self.head.repealed.is_none_or(|repealed| date < repealed)
+        self.head.in_force.is_some_and(|since| since <= date)
+            && self.head.repealed.is_none_or(|repealed| date < repealed)
     }
 
-    /// Whether sightings so classified fall under it.
+    /// Who opens its incidents.
+    pub fn opens(&self) -> Opens {
+        self.parts.opens
+    }
+
+    /// Whether sightings so classified open an incident under it. Never, where an officer opens them.
     pub fn applies_to(&self, classification: &str) -> bool {
-        self.parts.classifications.iter().any(|known| known == classification)
+        self.parts.opens == Opens::Engine
+            && self.parts.classifications.iter().any(|known| known == classification)
     }
 
     pub fn classifications(&self) -> &[String] {
@@ -383,34 +484,17 @@ impl Pack {
 
     /// The input that takes the finder's role.
     pub fn finder_input(&self) -> Option<&str> {
-        let input = self.parts.inputs.iter().find(|input| input.finder_or.is_some())?;
+        let input = self.parts.inputs.iter().find(|input| input.finder_or().is_some())?;
         Some(&input.name)
     }
 
     /// The value of [`finder_input`](Self::finder_input) for this finder, if the pack has such an input.
     pub fn finder_value(&self, finder: &Organisation) -> Option<Value> {
-        let input = self.parts.inputs.iter().find(|input| input.finder_or.is_some())?;
+        let input = self.parts.inputs.iter().find(|input| input.finder_or().is_some())?;
         let held = finder.roles.iter().filter(|(pack, _)| *pack == self.head.id);
         held.map(|(_, role)| Value::Text(role.as_str().to_owned()))
             .find(|value| input.kind.fits(value))
-            .or_else(|| input.finder_or.clone().map(Value::Text))
-    }
-
-    /// The grades, the gravest first.
-    pub fn grades(&self) -> &[Grade] {
-        &self.parts.grades
-    }
-
-    pub fn grade(&self, id: &GradeId) -> Option<&Grade> {
-        self.parts.grades.iter().find(|grade| grade.id == *id)
-    }
-
-    /// Whether the one grade is graver than the other; false for grades it does not know.
-    pub fn is_graver(&self, one: &GradeId, other: &GradeId) -> bool {
-        match (self.grade(one), self.grade(other)) {
-            (Some(one), Some(other)) => one.rank < other.rank,
-            _ => false,
-        }
+            .or_else(|| input.finder_or().map(|otherwise| Value::Text(otherwise.to_owned())))
     }
 
     /// The size above which each grade begins, where its predicate says no more than that. For showing.
@@ -428,8 +512,19 @@ impl Pack {
         &self.parts.duties
     }
 
+    /// A duty by its id; of one that says `like` several others, the first: see [`Pack::duties_of`].
     pub fn duty(&self, id: &DutyId) -> Option<&Duty> {
-        self.parts.duties.iter().find(|duty| duty.id == *id)
+        self.duties_of(id).next()
+    }
+
+    /// Every duty of that id: one, or one for each of the duties that it says to be like.
+    pub fn duties_of(&self, id: &DutyId) -> impl Iterator<Item = &Duty> {
+        self.parts.duties.iter().filter(move |duty| duty.id == *id)
+    }
+
+    /// The duty of that id that is owed at that grade.
+    pub fn duty_at(&self, id: &DutyId, grade: &GradeId) -> Option<&Duty> {
+        self.duties_of(id).find(|duty| duty.applies_at(grade))
     }
 
     pub fn forms(&self) -> &[Form] {

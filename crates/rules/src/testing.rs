@@ -8,9 +8,12 @@ use model::organisation::Bilingual;
 use model::{Handle, Organisation, PackId, RoleId, holding::Province};
 
 use crate::calendar::Calendar;
+use crate::grading::Grading;
 use crate::regime::Pack;
 
 pub(crate) const PACK: &str = include_str!("../../../regimes/cn-miit-2009-157.toml");
+pub(crate) const REPORTING: &str = include_str!("../../../regimes/cn-miit-2009-156.toml");
+pub(crate) const GRADING: &str = include_str!("../../../regimes/cn-miit-2009-156-grading.toml");
 pub(crate) const CALENDAR: &str = include_str!("../../../calendars/cn.toml");
 pub(crate) const PROVISIONAL: &str = include_str!("../../../calendars/cn-2027-provisional.toml");
 
@@ -25,6 +28,24 @@ pub(crate) fn pack() -> Pack {
     READ.0.clone()
 }
 
+/// The grading pack of the reporting measures.
+pub(crate) fn grading() -> Grading {
+    static READ: LazyLock<Grading> = LazyLock::new(|| {
+        Grading::parse(GRADING, "grading.toml").unwrap_or_else(|findings| panic!("{findings}"))
+    });
+    READ.clone()
+}
+
+/// The reporting measures, joined to their grading pack.
+pub(crate) fn reporting() -> Pack {
+    static READ: LazyLock<Pack> = LazyLock::new(|| {
+        let pack = Pack::parse(REPORTING, "reporting.toml");
+        let pack = pack.unwrap_or_else(|findings| panic!("{findings}"));
+        pack.with_grading(&grading()).unwrap_or_else(|findings| panic!("{findings}"))
+    });
+    READ.clone()
+}
+
 pub(crate) fn calendar() -> Calendar {
     READ.1.clone()
 }
@@ -32,6 +53,23 @@ pub(crate) fn calendar() -> Calendar {
 pub(crate) fn provisional() -> Calendar {
     Calendar::parse(PROVISIONAL, "cn-2027.toml").unwrap_or_else(|findings| panic!("{findings}"))
 }
+
+/// Every calendar of the repository.
+pub(crate) fn calendars() -> Vec<Calendar> {
+    ALL.clone()
+}
+
+static ALL: LazyLock<Vec<Calendar>> = LazyLock::new(|| {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../calendars");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        Calendar::parse(&text, &path.to_string_lossy()).unwrap_or_else(|error| panic!("{error}"))
+    };
+    files.iter().map(read).collect()
+});
 
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -52,12 +90,36 @@ pub(crate) fn directory() -> Vec<Organisation> {
         ("vendor", "user", ""),
     ]
     .iter()
-    .map(|(handle, role, province)| organisation(handle, role, province))
+    .map(|(handle, role, province)| organisation("cn.miit.2009-157", (handle, role, province)))
     .collect()
 }
 
-fn organisation(handle: &str, role: &str, province: &str) -> Organisation {
-    let pack: PackId = "cn.miit.2009-157".parse().unwrap();
+/// Organisations for every role of the reporting measures; one operator has a provincial company.
+pub(crate) fn reporting_directory() -> Vec<Organisation> {
+    let mut all: Vec<Organisation> = [
+        ("coordination", "cncert", ""),
+        ("bureau", "tsb", ""),
+        ("admin-north", "pta", "XX-N"),
+        ("admin-south", "pta", "XX-S"),
+        ("wide-telecom", "carrier", ""),
+        ("wide-telecom-north", "carrier_p", "XX-N"),
+        ("other-telecom", "carrier", ""),
+        ("web-house", "vats", "XX-S"),
+        ("name-registry", "registry", ""),
+        ("name-shop", "registrar", ""),
+        ("society", "isc", ""),
+    ]
+    .iter()
+    .map(|(handle, role, province)| organisation("cn.miit.2009-156", (handle, role, province)))
+    .collect();
+    for one in all.iter_mut().filter(|one| one.handle.as_str() == "wide-telecom-north") {
+        one.parent = "wide-telecom".parse().ok();
+    }
+    all
+}
+
+fn organisation(pack: &str, (handle, role, province): (&str, &str, &str)) -> Organisation {
+    let pack: PackId = pack.parse().unwrap();
     let role: RoleId = role.parse().unwrap();
     Organisation {
         handle: handle.parse().unwrap(),

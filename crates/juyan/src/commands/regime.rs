@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use rules::{Calendar, Clock, Findings, Inputs, Pack};
+use rules::{Calendar, Clock, Findings, Grading, Inputs, Library, Pack};
 use serde_json::json;
 
 use crate::cli::{Deadline, Regime};
@@ -21,10 +21,7 @@ pub(crate) fn run(args: Regime) -> anyhow::Result<ExitCode> {
 }
 
 fn list(json: bool) -> anyhow::Result<ExitCode> {
-    let packs = builtin::regimes()
-        .iter()
-        .map(|s| Pack::parse(&s.text, &s.origin))
-        .collect::<Result<Vec<_>, _>>()?;
+    let packs = library()?.packs;
     if json {
         let all: Vec<_> = packs.iter().map(head).collect();
         output::json(&all)?;
@@ -36,7 +33,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
             pack.id().to_string(),
             pack.version().to_owned(),
             pack.instrument().to_owned(),
-            pack.since().to_string(),
+            pack.since().map_or_else(|| "proposed".to_owned(), |day| day.to_string()),
             pack.repealed().map_or_else(|| "-".to_owned(), |day| day.to_string()),
             pack.duties().len().to_string(),
         ]);
@@ -48,15 +45,22 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
 fn head(pack: &Pack) -> serde_json::Value {
     json!({
         "id": pack.id(), "version": pack.version(), "instrument": pack.instrument(),
-        "title": pack.title(), "in_force": pack.since().to_string(),
+        "title": pack.title(), "in_force": pack.since().map(|day| day.to_string()),
         "repealed": pack.repealed().map(|day| day.to_string()),
         "duties": pack.duties().len(), "readings": pack.readings().len(),
     })
 }
 
 fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
-    let text = read(file)?;
-    let pack = match Pack::parse(&text, &file.to_string_lossy()) {
+    let (text, origin) = (read(file)?, file.to_string_lossy());
+    if rules::library::is_grading(&text) {
+        return match Grading::parse(&text, &origin) {
+            Ok(grading) => sound_grading(&grading, json),
+            Err(findings) => wrong(&findings, json),
+        };
+    }
+    let pack = Pack::parse(&text, &origin).and_then(|pack| library()?.joined(&origin, pack));
+    let pack = match pack {
         Ok(pack) => pack,
         Err(findings) => return wrong(&findings, json),
     };
@@ -79,6 +83,30 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn sound_grading(grading: &Grading, json: bool) -> anyhow::Result<ExitCode> {
+    let (criteria, cases) = (grading.criteria().len(), grading.cases());
+    if json {
+        output::json(&json!({
+            "sound": true, "grading": grading.id(), "version": grading.version(),
+            "criteria": criteria, "cases": cases,
+        }))?;
+    } else {
+        output::line(format!(
+            "{} {} is sound: {} grades, {criteria} criteria, {cases} cases hold",
+            grading.id(),
+            grading.version(),
+            grading.order().len()
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every pack that this binary carries, each joined to its grading pack.
+fn library() -> Result<Library, Findings> {
+    let sources = builtin::regimes();
+    Library::read(sources.iter().map(|source| (source.origin.as_str(), source.text.as_str())))
 }
 
 fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
@@ -141,7 +169,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
             "pack": pack.id(), "duty": duty.id, "article": duty.article, "within": within.to_string(),
             "start": args.start, "due": due.due, "due_local": due.due.map(local),
             "last_day": due.last_day.map(|day| day.to_string()), "calendar": calendar.id(),
-            "provisional": due.provisional, "steps": due.steps,
+            "provisional": due.provisional, "steps": due.texts("en"),
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -153,7 +181,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
         duty.does.get("en")
     ))?;
     output::line(format!("within {within}, from {}", local(args.start)))?;
-    for step in &due.steps {
+    for step in due.texts("en") {
         output::line(format!("  {step}"))?;
     }
     output::line(match due.due {
@@ -166,13 +194,10 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
 /// A pack by its id, or from a file.
 fn find(name: &str) -> anyhow::Result<Pack> {
     if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
-        return Ok(Pack::parse(&read(Path::new(name))?, name)?);
+        return Ok(library()?.joined(name, Pack::parse(&read(Path::new(name))?, name)?)?);
     }
-    for source in builtin::regimes() {
-        let pack = Pack::parse(&source.text, &source.origin)?;
-        if pack.id().as_str() == name {
-            return Ok(pack);
-        }
+    if let Some(pack) = library()?.packs.into_iter().find(|pack| pack.id().as_str() == name) {
+        return Ok(pack);
     }
     bail!("there is no pack `{name}`: `juyan regime list` names them, a file ends in .toml")
 }
