@@ -154,7 +154,7 @@ impl App {
 
 /// How hard a kept delivery is compressed: zstd's fast side. It is written once and hardly ever read, and
 /// every row of every feed pays for it; level 1 takes twice the time for a fifth less space.
-const KEPT_LEVEL: i32 = -5;
+const KEPT_LEVEL: i32 = -8;
 
 struct Kept {
     id: DeliveryId,
