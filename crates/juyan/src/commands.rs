@@ -50,7 +50,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Notice(args) => notices::show(args).await,
         Command::Sightings(args) => sightings::run(args).await,
         Command::Atlas(args) => atlas::run(args).await,
-        Command::Regime(args) => regime::run(args),
+        Command::Regime(args) => regime::run(args).await,
         Command::Feeds(args) => feeds::run(args),
         Command::Journal(args) => journal::run(args).await,
         Command::Retain(args) => retain::run(args).await,

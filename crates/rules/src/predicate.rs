@@ -74,6 +74,10 @@ impl Predicate {
         &self.text
     }
 
+    pub(crate) fn expression(&self) -> &IdedExpr {
+        &self.expression
+    }
+
     pub fn judge(&self, inputs: &Inputs) -> Verdict {
         judge(&self.expression, inputs, &context(inputs))
     }

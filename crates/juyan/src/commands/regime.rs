@@ -1,21 +1,36 @@
-//! `juyan regime`: check a pack, grade by it, count its deadlines. Nothing of the desk is touched.
+//! `juyan regime`: packs read, checked, shown, compared and tried. Nothing of the desk is changed.
+
+mod diff;
+mod explain;
+mod grade;
+mod graph;
+mod show;
+mod simulate;
+mod test;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use rules::{Calendar, Clock, Findings, Inputs, Pack};
+use rules::describe::Language;
+use rules::{Calendar, Duty, Findings, Pack};
 use serde_json::json;
 
 use crate::cli::{Deadline, Regime};
 use crate::output::{self, Table};
 use crate::{builtin, commands};
 
-pub(crate) fn run(args: Regime) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
     match args {
         Regime::List { json } => list(json),
         Regime::Check { file, json } => check(&file, json),
-        Regime::Grade { pack, inputs, json } => grade(&pack, &inputs, json),
+        Regime::Show(args) => show::run(&args),
+        Regime::Explain(args) => explain::run(&args),
+        Regime::Graph { told, format } => graph::run(&told, &format),
+        Regime::Diff { from, to, lang, json } => diff::run((&from, &to), language(&lang), json),
+        Regime::Test { pack, vectors, json } => test::run(&pack, vectors.as_deref(), json),
+        Regime::Simulate(args) => simulate::run(args).await,
+        Regime::Grade { pack, inputs, json } => grade::run(&pack, &inputs, json),
         Regime::Deadline(args) => deadline(&args),
     }
 }
@@ -94,46 +109,17 @@ fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
     Ok(commands::FINDINGS.into())
 }
 
-fn grade(pack: &str, inputs: &[String], json: bool) -> anyhow::Result<ExitCode> {
-    let pack = find(pack)?;
-    let inputs = Inputs::parse(pack.inputs(), inputs.iter().map(String::as_str))?;
-    let assessed = rules::assess(&pack, &inputs)?;
-    if json {
-        output::json(&json!({
-            "pack": pack.id(), "version": pack.version(), "grade": assessed.grade,
-            "possible": assessed.possible, "because": assessed.because,
-        }))?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let name = pack.grade(&assessed.grade).map(|grade| grade.name.clone()).unwrap_or_default();
-    output::line(format!("{} {} ({})", assessed.grade, name.get("zh"), name.get("en")))?;
-    if assessed.possible.len() > 1 {
-        let possible: Vec<_> = assessed.possible.iter().map(model::GradeId::as_str).collect();
-        output::line(format!(
-            "still possible: {}; the gravest governs deadlines",
-            possible.join(", ")
-        ))?;
-    }
-    output::line(assessed.because)?;
-    Ok(ExitCode::SUCCESS)
-}
-
 fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
     let pack = find(&args.pack)?;
-    let duty = pack.duty(&args.duty).ok_or_else(|| {
-        let known: Vec<_> = pack.duties().iter().map(|duty| duty.id.as_str()).collect();
-        anyhow!("`{}` has no duty `{}`; it has {}", pack.id(), args.duty, known.join(", "))
-    })?;
+    let duty = duty_of(&pack, &args.duty)?;
     if let Some(grade) = &args.grade {
-        if pack.grade(grade).is_none() {
-            bail!("`{}` has no grade `{grade}`", pack.id());
-        }
+        known_grade(&pack, grade)?;
         if !duty.applies_at(grade) {
             bail!("duty `{}` is not owed at grade `{grade}`", duty.id);
         }
     }
     let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
-    let (Clock::Within(within) | Clock::Keep(within)) = &duty.clock;
+    let within = duty.clock.within();
     let due = rules::deadline(within, args.start, pack.zone(), &calendar)?;
     let local = |at: jiff::Timestamp| at.to_zoned(pack.zone().clone()).to_string();
     if args.json {
@@ -161,6 +147,25 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
         None => "due at no stated time".to_owned(),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn language(code: &str) -> Language {
+    if code == "zh" { Language::Zh } else { Language::En }
+}
+
+fn duty_of<'p>(pack: &'p Pack, id: &model::DutyId) -> anyhow::Result<&'p Duty> {
+    pack.duty(id).ok_or_else(|| {
+        let known: Vec<_> = pack.duties().iter().map(|duty| duty.id.as_str()).collect();
+        anyhow!("`{}` has no duty `{id}`; it has {}", pack.id(), known.join(", "))
+    })
+}
+
+fn known_grade(pack: &Pack, grade: &model::GradeId) -> anyhow::Result<()> {
+    if pack.grade(grade).is_some() {
+        return Ok(());
+    }
+    let known: Vec<_> = pack.grades().iter().map(|grade| grade.id.as_str()).collect();
+    bail!("`{}` has no grade `{grade}`; it has {}", pack.id(), known.join(", "))
 }
 
 /// A pack by its id, or from a file.

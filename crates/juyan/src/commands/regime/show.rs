@@ -1,0 +1,296 @@
+//! `juyan regime show`: the obligations table, in at most 100 columns.
+
+use std::process::ExitCode;
+
+use rules::Pack;
+use rules::describe::measure::{width, wrap};
+use rules::describe::sheet::{Chapter, Choice, Line, Sheet};
+use rules::describe::{Language, sheet};
+use serde_json::{Value, json};
+
+use super::{find, head, known_grade, language};
+use crate::cli::ShowPack;
+use crate::output;
+
+/// The columns of the table: duty, article, who, does, to, within; two blanks between them.
+const COLUMNS: [usize; 6] = [5, 6, 21, 21, 20, 15];
+const INDENT: usize = 7;
+const WIDEST: usize = 100;
+
+pub(super) fn run(args: &ShowPack) -> anyhow::Result<ExitCode> {
+    let pack = find(&args.told.pack)?;
+    if let Some(grade) = &args.grade {
+        known_grade(&pack, grade)?;
+    }
+    let language = language(&args.told.lang);
+    let sheet = sheet(&pack, language, args.grade.as_ref());
+    if args.told.json {
+        output::json(&as_json(&pack, &sheet))?;
+    } else {
+        output::line(Page { language, out: Vec::new() }.tell(&pack, &sheet).join("\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Page {
+    language: Language,
+    out: Vec<String>,
+}
+
+impl Page {
+    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        self.language.pick(zh, en)
+    }
+
+    fn tell(mut self, pack: &Pack, sheet: &Sheet) -> Vec<String> {
+        self.head(pack);
+        for chapter in &sheet.chapters {
+            self.chapter(chapter);
+        }
+        self.grades(sheet);
+        self.forms(sheet);
+        self.readings(&sheet.readings);
+        self.overrides(sheet);
+        self.out
+    }
+
+    fn head(&mut self, pack: &Pack) {
+        let title = self.language.of(pack.title());
+        self.out.push(format!("{} {title}", pack.instrument()));
+        let until = match (pack.repealed(), self.language) {
+            (Some(day), Language::Zh) => format!("，{day} 起废止"),
+            (Some(day), Language::En) => format!(", repealed from {day}"),
+            (None, _) => String::new(),
+        };
+        let (id, version, since) = (pack.id(), pack.version(), pack.since());
+        let (zone, calendar) = (pack.zone_name(), pack.calendar());
+        let line = match self.language {
+            Language::Zh => {
+                format!("{id} {version}，{since} 起施行{until}；时区 {zone}；日历 {calendar}")
+            }
+            Language::En => {
+                format!(
+                    "{id} {version}, in force from {since}{until}; time zone {zone}; calendar {calendar}"
+                )
+            }
+        };
+        self.indented(0, &line);
+    }
+
+    fn title(&mut self, text: &str) {
+        self.out.push(String::new());
+        self.out.push(text.to_owned());
+    }
+
+    fn chapter(&mut self, chapter: &Chapter) {
+        let title = match self.language {
+            Language::Zh => format!("第 {} 条", chapter.article),
+            Language::En => format!("Article {}", chapter.article),
+        };
+        self.title(&title);
+        let heads = [
+            self.pick("编号", "DUTY"),
+            self.pick("条款", "ART."),
+            self.pick("义务主体", "WHO"),
+            self.pick("行为", "MUST"),
+            self.pick("对象", "TO"),
+            self.pick("时限", "TIME"),
+        ];
+        let heads = heads.map(str::to_owned);
+        self.row(&heads);
+        for line in &chapter.lines {
+            self.line(line);
+        }
+    }
+
+    fn line(&mut self, line: &Line) {
+        let mut who = line.who.clone();
+        if let Some(or_by) = &line.or_by {
+            who += &match self.language {
+                Language::Zh => format!("（或由{or_by}）"),
+                Language::En => format!(" (or {or_by})"),
+            };
+        }
+        let to = line.to.clone().unwrap_or_default();
+        let to = match (&line.cc, self.language) {
+            (Some(cc), Language::Zh) => format!("{to}；抄送{cc}"),
+            (Some(cc), Language::En) => format!("{to}; copy to {cc}"),
+            (None, _) => to,
+        };
+        let (duty, article) = (line.duty.to_string(), line.article.clone());
+        self.row(&[duty, article, who, line.does.clone(), to, line.within.clone()]);
+        let notes = self.notes(line);
+        if !notes.is_empty() {
+            self.indented(INDENT, &notes.join(self.pick("；", "; ")));
+        }
+    }
+
+    fn notes(&self, line: &Line) -> Vec<String> {
+        let note = |zh: &str, en: &str, text: &Option<String>| {
+            text.as_ref().map(|text| format!("{}{text}", self.pick(zh, en)))
+        };
+        let readings = self.language.list(&line.readings);
+        let readings = (!readings.is_empty()).then_some(readings);
+        let all = [
+            note("起算：", "from: ", &line.from),
+            note("等级：", "grade: ", &line.grades),
+            note("条件：", "only if ", &line.only_if),
+            note("内容见表单 ", "form: ", &line.form),
+            note("解读 ", "readings: ", &readings),
+            note("本单位目标（非法定）：", "house target, no law: ", &line.target),
+            note("另见 ", "see ", &line.see),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    fn grades(&mut self, sheet: &Sheet) {
+        self.title(self.pick(
+            "分级（由重到轻，先符合者适用）",
+            "Grades, the gravest first; the first that holds applies",
+        ));
+        for grade in &sheet.grades {
+            let harm = grade.harm.as_ref().map_or_else(String::new, |harm| format!("（{harm}）"));
+            let text = match self.language {
+                Language::Zh => {
+                    format!("{}：{}{harm}，第 {} 条", grade.name, grade.when, grade.article)
+                }
+                Language::En => format!("{}: {} (art. {})", grade.name, grade.when, grade.article),
+            };
+            self.entry(grade.id.as_str(), &text);
+        }
+        if !sheet.inputs.is_empty() {
+            self.title(self.pick("测算项", "What is measured or asked"));
+        }
+        for (name, means) in &sheet.inputs {
+            self.entry(name, means);
+        }
+    }
+
+    fn forms(&mut self, sheet: &Sheet) {
+        if !sheet.forms.is_empty() {
+            self.title(self.pick("表单内容", "What each form must contain"));
+        }
+        for form in &sheet.forms {
+            let contents = self.language.list(&form.contents);
+            let proposal = if form.proposal {
+                self.pick(
+                    "；官方表样缺失，内容为本包建议",
+                    "; the pack's own proposal, for want of the official form",
+                )
+            } else {
+                ""
+            };
+            let text = match self.language {
+                Language::Zh => format!("{contents}（第 {} 条{proposal}）", form.article),
+                Language::En => format!("{contents} (art. {}{proposal})", form.article),
+            };
+            self.entry(&form.id, &text);
+        }
+    }
+
+    fn readings(&mut self, readings: &[Choice]) {
+        if !readings.is_empty() {
+            self.title(self.pick("解读：原文未明之处", "Readings: where the text is open"));
+        }
+        for reading in readings {
+            let at = self.language.list(&reading.at);
+            let text = match self.language {
+                Language::Zh => format!("{}（涉及 {at}）", reading.asks),
+                Language::En => format!("{} (touches {at})", reading.asks),
+            };
+            self.entry(&reading.id, &text);
+            let chosen = self.pick("采用", "chosen");
+            self.indented(INDENT, &format!("→ {chosen} {}: {}", reading.chosen, reading.means));
+            for (name, means) in &reading.others {
+                self.indented(INDENT, &format!("  {} {name}: {means}", self.pick("亦可", "else")));
+            }
+        }
+    }
+
+    fn overrides(&mut self, sheet: &Sheet) {
+        if !sheet.overrides.is_empty() {
+            self.title(self.pick("变更权限", "Who may change these rules"));
+        }
+        for one in &sheet.overrides {
+            let needs = self.language.list(&one.needs);
+            let text = match self.language {
+                Language::Zh => {
+                    format!("{}：{}；须具备 {needs}（第 {} 条）", one.by, one.may, one.article)
+                }
+                Language::En => {
+                    format!("{} may {}; needs {needs} (art. {})", one.by, one.may, one.article)
+                }
+            };
+            self.entry(&one.id, &text);
+        }
+    }
+
+    /// A name, and a text beside it.
+    fn entry(&mut self, name: &str, text: &str) {
+        let from = if width(name) + 2 <= INDENT { INDENT } else { width(name) + 2 };
+        let mut lines = wrap(text, WIDEST - from).into_iter();
+        let first = lines.next().unwrap_or_default();
+        self.out.push(format!("{name}{}{first}", " ".repeat(from - width(name))));
+        self.out.extend(lines.map(|line| format!("{}{line}", " ".repeat(from))));
+    }
+
+    fn indented(&mut self, by: usize, text: &str) {
+        let lines = wrap(text, WIDEST - by);
+        self.out.extend(lines.iter().map(|line| format!("{}{}", " ".repeat(by), line.trim_end())));
+    }
+
+    fn row(&mut self, cells: &[String; 6]) {
+        let cells: Vec<Vec<String>> =
+            cells.iter().zip(COLUMNS).map(|(cell, columns)| wrap(cell, columns)).collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        for at in 0..height {
+            let mut text = String::new();
+            for (cell, columns) in cells.iter().zip(COLUMNS) {
+                let line = cell.get(at).map_or("", |line| line.trim_end());
+                text.push_str(line);
+                text.push_str(&" ".repeat(columns + 2 - width(line).min(columns + 2)));
+            }
+            self.out.push(text.trim_end().to_owned());
+        }
+    }
+}
+
+fn as_json(pack: &Pack, sheet: &Sheet) -> Value {
+    let line = |line: &Line| {
+        json!({
+            "duty": line.duty, "article": line.article, "who": line.who, "or_by": line.or_by,
+            "does": line.does, "to": line.to, "cc": line.cc, "within": line.within,
+            "from": line.from, "grades": line.grades, "only_if": line.only_if,
+            "target": line.target, "form": line.form, "then": line.then,
+            "readings": line.readings, "see": line.see,
+        })
+    };
+    let chapter = |chapter: &Chapter| {
+        let duties: Vec<_> = chapter.lines.iter().map(line).collect();
+        json!({"article": chapter.article, "duties": duties})
+    };
+    let grades = sheet.grades.iter().map(|grade| {
+        json!({"id": grade.id, "article": grade.article, "name": grade.name, "when": grade.when, "harm": grade.harm})
+    });
+    let inputs = sheet.inputs.iter().map(|(name, means)| json!({"name": name, "means": means}));
+    let forms = sheet.forms.iter().map(|form| {
+        json!({"id": form.id, "article": form.article, "contents": form.contents, "proposal": form.proposal})
+    });
+    let readings = sheet.readings.iter().map(|reading| {
+        let others =
+            reading.others.iter().map(|(name, means)| json!({"name": name, "means": means}));
+        json!({
+            "id": reading.id, "at": reading.at, "asks": reading.asks, "chosen": reading.chosen,
+            "means": reading.means, "others": others.collect::<Vec<_>>(),
+        })
+    });
+    let overrides = sheet.overrides.iter().map(|one| {
+        json!({"id": one.id, "article": one.article, "by": one.by, "may": one.may, "needs": one.needs})
+    });
+    json!({
+        "pack": head(pack), "chapters": sheet.chapters.iter().map(chapter).collect::<Vec<_>>(),
+        "grades": grades.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(),
+        "forms": forms.collect::<Vec<_>>(), "readings": readings.collect::<Vec<_>>(),
+        "overrides": overrides.collect::<Vec<_>>(),
+    })
+}

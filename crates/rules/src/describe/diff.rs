@@ -1,0 +1,559 @@
+//! What changes for whom from one pack to another, in words.
+//!
+//! Duties, grades, forms and readings are matched by their ids, which are a contract. A change is called
+//! tighter or looser only where that is sure: five working days and one week are merely different.
+
+use model::regime::RoleId;
+
+use super::words::{self, Language, Words};
+use crate::regime::{Clock, Duty, Pack, Party};
+use crate::within::{Unnumbered, Within};
+
+/// One change, to one role or to all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The role that it concerns, by its name; none for what concerns everybody.
+    pub role: Option<String>,
+    /// The duty, grade, form or reading.
+    pub about: String,
+    pub direction: Direction,
+    /// What changes, in one sentence without the name of the role.
+    pub words: String,
+}
+
+/// Which way a change goes for whoever owes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Added,
+    Removed,
+    Tighter,
+    Looser,
+    Different,
+}
+
+impl Direction {
+    pub fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Added => language.pick("新增", "added"),
+            Self::Removed => language.pick("删除", "removed"),
+            Self::Tighter => language.pick("收紧", "tighter"),
+            Self::Looser => language.pick("放宽", "looser"),
+            Self::Different => language.pick("变更", "different"),
+        }
+    }
+}
+
+/// Every change from the one pack to the other: first what concerns all, then role by role.
+pub fn diff(from: &Pack, to: &Pack, language: Language) -> Vec<Change> {
+    let mut diffing = Diffing { from, to, language, changes: Vec::new() };
+    diffing.head();
+    diffing.grades();
+    diffing.readings();
+    diffing.duties();
+    let order = |change: &Change| {
+        let place = |pack: &Pack| {
+            let named =
+                |name: &String| pack.roles().iter().position(|r| language.of(&r.name) == name);
+            change.role.as_ref().and_then(named)
+        };
+        (change.role.is_some(), place(to), place(from))
+    };
+    diffing.changes.sort_by_key(order);
+    diffing.changes
+}
+
+struct Diffing<'a> {
+    from: &'a Pack,
+    to: &'a Pack,
+    language: Language,
+    changes: Vec<Change>,
+}
+
+/// What one side of a comparison says, and the other.
+type Sides = (String, String);
+
+impl Diffing<'_> {
+    fn old(&self) -> Words<'_> {
+        Words { pack: self.from, language: self.language }
+    }
+
+    fn new(&self) -> Words<'_> {
+        Words { pack: self.to, language: self.language }
+    }
+
+    fn say(&self, zh: String, en: String) -> String {
+        match self.language {
+            Language::Zh => zh,
+            Language::En => en,
+        }
+    }
+
+    fn all(&mut self, about: &str, direction: Direction, words: String) {
+        self.changes.push(Change { role: None, about: about.to_owned(), direction, words });
+    }
+
+    fn from_to(&self, zh: &str, en: &str, (from, to): &Sides) -> String {
+        self.say(format!("{zh}由“{from}”改为“{to}”"), format!("{en}: from “{from}” to “{to}”"))
+    }
+
+    fn head(&mut self) {
+        let (from, to) = (self.from, self.to);
+        let until = |pack: &Pack| pack.repealed().map_or_else(|| "—".to_owned(), |d| d.to_string());
+        let sides = [
+            ("文号", "instrument", from.instrument().to_owned(), to.instrument().to_owned()),
+            ("施行日", "in force from", from.since().to_string(), to.since().to_string()),
+            ("废止日", "repealed on", until(from), until(to)),
+            ("日历", "calendar", from.calendar().to_owned(), to.calendar().to_owned()),
+            ("时区", "time zone", from.zone_name().to_owned(), to.zone_name().to_owned()),
+            (
+                "适用范围",
+                "what falls under it",
+                self.language.list(from.classifications()),
+                self.language.list(to.classifications()),
+            ),
+        ];
+        for (zh, en, from, to) in sides {
+            if from != to {
+                let words = self.from_to(zh, en, &(from, to));
+                self.all(en, Direction::Different, words);
+            }
+        }
+    }
+
+    fn grades(&mut self) {
+        for new in self.to.grades() {
+            let name = self.new().grade(&new.id);
+            let when = |words: Words<'_>, grade: &crate::regime::Grade| {
+                grade.test.as_ref().map_or_else(
+                    || words.language.pick("其他情形", "otherwise").to_owned(),
+                    |test| words.predicate(test),
+                )
+            };
+            let to = when(self.new(), new);
+            let Some(old) = self.from.grade(&new.id) else {
+                let words =
+                    self.say(format!("新增等级{name}：{to}"), format!("grade {name} is new: {to}"));
+                self.all(new.id.as_str(), Direction::Added, words);
+                continue;
+            };
+            let from = when(self.old(), old);
+            if from != to {
+                let number = |g: &crate::regime::Grade| g.test.as_ref().and_then(|t| t.threshold());
+                // A lower threshold puts more incidents into the graver grade.
+                let direction = match (number(old), number(new)) {
+                    (Some(old), Some(new)) if new < old => Direction::Tighter,
+                    (Some(old), Some(new)) if new > old => Direction::Looser,
+                    _ => Direction::Different,
+                };
+                let words =
+                    self.from_to(&format!("{name}的条件"), &format!("grade {name}"), &(from, to));
+                self.all(new.id.as_str(), direction, words);
+            }
+        }
+        for old in self.from.grades().iter().filter(|old| self.to.grade(&old.id).is_none()) {
+            let name = self.old().grade(&old.id);
+            let words = self.say(format!("取消等级{name}"), format!("grade {name} is gone"));
+            self.all(old.id.as_str(), Direction::Removed, words);
+        }
+    }
+
+    fn readings(&mut self) {
+        for new in self.to.readings() {
+            let (id, asks) = (&new.id, &new.asks);
+            let Some(old) = self.from.reading(id) else {
+                let chosen = format!("{} ({})", new.chosen, new.chosen_text());
+                let words = self.say(
+                    format!("新增解读：{asks} 采用 {chosen}"),
+                    format!("a new reading: {asks} {chosen}"),
+                );
+                self.all(id, Direction::Added, words);
+                continue;
+            };
+            let side = |r: &crate::regime::Reading| format!("{}: {}", r.chosen, r.chosen_text());
+            if side(old) != side(new) {
+                let words = self.from_to(asks, asks, &(side(old), side(new)));
+                self.all(id, Direction::Different, words);
+            }
+        }
+        for old in self.from.readings().iter().filter(|old| self.to.reading(&old.id).is_none()) {
+            let words = self.say(
+                format!("不再是待解读事项：{}", old.asks),
+                format!("no longer an open question: {}", old.asks),
+            );
+            self.all(&old.id, Direction::Removed, words);
+        }
+    }
+
+    fn duties(&mut self) {
+        for new in self.to.duties() {
+            match self.from.duty(&new.id) {
+                Some(old) => self.duty(old, new),
+                None => {
+                    let words = summary(self.new(), new);
+                    let words = self.say(format!("须{words}"), format!("must {words}"));
+                    self.for_debtors(new, &roles(self.to, &new.who), (Direction::Added, words));
+                }
+            }
+        }
+        for old in self.from.duties().iter().filter(|old| self.to.duty(&old.id).is_none()) {
+            let words = summary(self.old(), old);
+            let words = self.say(format!("不再须{words}"), format!("need no longer {words}"));
+            self.for_debtors(old, &roles(self.from, &old.who), (Direction::Removed, words));
+        }
+    }
+
+    fn for_debtors(
+        &mut self,
+        duty: &Duty,
+        roles: &[RoleId],
+        (direction, words): (Direction, String),
+    ) {
+        let mut names: Vec<Option<String>> = roles.iter().map(|role| self.name(role)).collect();
+        if names.is_empty() {
+            names.push(None);
+        }
+        for role in names {
+            let (about, words) = (duty.id.to_string(), words.clone());
+            self.changes.push(Change { role, about, direction, words });
+        }
+    }
+
+    fn name(&self, role: &RoleId) -> Option<String> {
+        let known = self.to.role(role).or_else(|| self.from.role(role));
+        Some(known.map_or_else(|| role.to_string(), |role| self.language.of(&role.name).to_owned()))
+    }
+
+    /// A duty that both packs have.
+    fn duty(&mut self, old: &Duty, new: &Duty) {
+        let (before, after) = (roles(self.from, &old.who), roles(self.to, &new.who));
+        let gained: Vec<RoleId> = after.iter().filter(|r| !before.contains(r)).cloned().collect();
+        let lost: Vec<RoleId> = before.iter().filter(|r| !after.contains(r)).cloned().collect();
+        let stayed: Vec<RoleId> = after.iter().filter(|r| before.contains(r)).cloned().collect();
+        if !gained.is_empty() {
+            let words = summary(self.new(), new);
+            let words = self.say(format!("须{words}"), format!("must {words}"));
+            self.for_debtors(new, &gained, (Direction::Added, words));
+        }
+        if !lost.is_empty() {
+            let words = summary(self.old(), old);
+            let words = self.say(format!("不再须{words}"), format!("need no longer {words}"));
+            self.for_debtors(old, &lost, (Direction::Removed, words));
+        }
+        if stayed.is_empty() && !(before.is_empty() && after.is_empty()) {
+            return;
+        }
+        for change in self.differences(old, new) {
+            self.for_debtors(new, &stayed, change);
+        }
+    }
+
+    fn differences(&self, old: &Duty, new: &Duty) -> Vec<(Direction, String)> {
+        let mut all = Vec::new();
+        all.extend(self.clock(old, new));
+        let starts = |words: Words<'_>, duty: &Duty| {
+            let trigger = duty.on.as_deref().and_then(|on| words.pack.trigger(on));
+            trigger.map_or_else(
+                || words.language.pick("常设", "always").to_owned(),
+                |t| words.trigger(t),
+            )
+        };
+        let plain = |zh: &str, en: &str, from: String, to: String| {
+            let changed = from != to;
+            changed.then(|| (Direction::Different, self.from_to(zh, en, &(from, to))))
+        };
+        let grades = |words: Words<'_>, duty: &Duty| {
+            let any = || words.language.pick("不论等级", "whatever the grade").to_owned();
+            words.grades(duty).unwrap_or_else(any)
+        };
+        let only = |words: Words<'_>, duty: &Duty| {
+            let always = || words.language.pick("无条件", "in any case").to_owned();
+            super::sheet::condition(words, duty).unwrap_or_else(always)
+        };
+        let does = |duty: &Duty| self.language.of(&duty.does).to_owned();
+        all.extend(plain(
+            "起算",
+            "its clock starts",
+            starts(self.old(), old),
+            starts(self.new(), new),
+        ));
+        all.extend(plain("适用等级", "owed at", grades(self.old(), old), grades(self.new(), new)));
+        all.extend(plain("适用条件", "owed if", only(self.old(), old), only(self.new(), new)));
+        all.extend(plain("行为", "what is to be done", does(old), does(new)));
+        all.extend(self.parties("报送对象", "goes to", (&old.to, &new.to)));
+        all.extend(self.parties("抄送对象", "is copied to", (&old.cc, &new.cc)));
+        all.extend(self.contents(old, new));
+        all.extend(plain("条款", "article", old.article.clone(), new.article.clone()));
+        all
+    }
+
+    fn clock(&self, old: &Duty, new: &Duty) -> Option<(Direction, String)> {
+        if old.clock == new.clock {
+            return None;
+        }
+        let sides =
+            (words::clock(&old.clock, self.language), words::clock(&new.clock, self.language));
+        let (direction, zh, en) =
+            match (&old.clock, &new.clock, order(old.clock.within(), new.clock.within())) {
+                (Clock::Within(_), Clock::Within(_), Some(Sooner::Sooner)) => {
+                    (Direction::Tighter, "到期提前，时限", "due earlier")
+                }
+                (Clock::Within(_), Clock::Within(_), Some(Sooner::Later)) => {
+                    (Direction::Looser, "到期推后，时限", "due later")
+                }
+                (Clock::Keep(_), Clock::Keep(_), Some(Sooner::Later)) => {
+                    (Direction::Tighter, "留存更久，期限", "kept longer")
+                }
+                (Clock::Keep(_), Clock::Keep(_), Some(Sooner::Sooner)) => {
+                    (Direction::Looser, "留存更短，期限", "kept for less")
+                }
+                _ => (Direction::Different, "时限", "time allowed"),
+            };
+        Some((direction, self.from_to(zh, en, &sides)))
+    }
+
+    /// Recipients gained and lost.
+    fn parties(&self, zh: &str, en: &str, sides: (&[Party], &[Party])) -> Vec<(Direction, String)> {
+        let names = |words: Words<'_>, parties: &[Party]| -> Vec<String> {
+            parties.iter().map(|party| words.party(party)).collect()
+        };
+        let (old, new) = (names(self.old(), sides.0), names(self.new(), sides.1));
+        let more = |party: &String| {
+            let words = self.say(format!("{zh}增加{party}"), format!("{en} {party} as well"));
+            (Direction::Tighter, words)
+        };
+        let less = |party: &String| {
+            let words = self.say(format!("{zh}不再包括{party}"), format!("no longer {en} {party}"));
+            (Direction::Looser, words)
+        };
+        let gained = new.iter().filter(|party| !old.contains(party)).map(more);
+        gained.chain(old.iter().filter(|party| !new.contains(party)).map(less)).collect()
+    }
+
+    fn contents(&self, old: &Duty, new: &Duty) -> Vec<(Direction, String)> {
+        let only = |these: &[String], those: &[String]| {
+            self.language.list(these.iter().filter(|item| !those.contains(item)))
+        };
+        let (more, less) = (only(&new.contents, &old.contents), only(&old.contents, &new.contents));
+        let more = (!more.is_empty()).then(|| {
+            (
+                Direction::Tighter,
+                self.say(format!("内容须增加 {more}"), format!("must also contain {more}")),
+            )
+        });
+        let less = (!less.is_empty()).then(|| {
+            (
+                Direction::Looser,
+                self.say(format!("内容不再要求 {less}"), format!("need not contain {less}")),
+            )
+        });
+        more.into_iter().chain(less).collect()
+    }
+}
+
+/// What a duty asks, after "must".
+fn summary(words: Words<'_>, duty: &Duty) -> String {
+    let does = words.language.of(&duty.does);
+    let time = words::clock(&duty.clock, words.language);
+    let (article, grades) = (&duty.article, words.grades(duty));
+    let to = (!duty.to.is_empty()).then(|| words.parties(&duty.to));
+    match words.language {
+        Language::Zh => {
+            let to = to.map_or_else(String::new, |to| format!("，报送对象为{to}"));
+            let grades = grades.map_or_else(String::new, |grades| format!("，适用{grades}"));
+            format!("{does}{to}，{time}{grades}（第 {article} 条）")
+        }
+        Language::En => {
+            let to = to.map_or_else(String::new, |to| format!(" to {to}"));
+            let grades = grades.map_or_else(String::new, |grades| format!(", at {grades}"));
+            format!("{does}{to}, {time}{grades} (art. {article})")
+        }
+    }
+}
+
+/// The roles that owe, each once; a set means its roles.
+fn roles(pack: &Pack, parties: &[Party]) -> Vec<RoleId> {
+    let mut all: Vec<RoleId> = Vec::new();
+    for party in parties {
+        let roles = match party {
+            Party::Role(role) => vec![role.clone()],
+            Party::Set(id) => pack.set(id).map(|set| set.roles.clone()).unwrap_or_default(),
+            Party::Anybody => Vec::new(),
+        };
+        all.extend(roles.into_iter().filter(|role| !all.contains(role)).collect::<Vec<_>>());
+    }
+    all
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sooner {
+    Sooner,
+    Later,
+}
+
+/// Whether the new time ends before or after the old one, whenever the clock starts; none if that
+/// depends, or if they are the same.
+fn order(old: &Within, new: &Within) -> Option<Sooner> {
+    let haste = |within: &Within| match within {
+        Within::Unnumbered(Unnumbered::Immediately) => 3_u8,
+        Within::Unnumbered(Unnumbered::AtTheSameTime | Unnumbered::Promptly) => 2,
+        Within::Unnumbered(Unnumbered::NoTimeStated) => 1,
+        _ => 0,
+    };
+    match (old, new) {
+        (Within::WorkingDays(old), Within::WorkingDays(new))
+        | (Within::FirstWorkingDaysOfNextMonth(old), Within::FirstWorkingDaysOfNextMonth(new)) => {
+            by(old.cmp(new))
+        }
+        (Within::Days { n: old, roll: a }, Within::Days { n: new, roll: b })
+        | (Within::Months { n: old, roll: a }, Within::Months { n: new, roll: b })
+            if a == b =>
+        {
+            by(old.cmp(new))
+        }
+        (Within::Unnumbered(_), Within::Unnumbered(_)) => by(haste(new).cmp(&haste(old))),
+        // A number where the text had none is something to be late for, and the other way round.
+        (Within::Unnumbered(_), new) if new.is_numbered() => Some(Sooner::Sooner),
+        (old, Within::Unnumbered(_)) if old.is_numbered() => Some(Sooner::Later),
+        (old, new) => {
+            let ((soonest_old, latest_old), (soonest_new, latest_new)) = (span(old)?, span(new)?);
+            if latest_new < soonest_old || (latest_new == soonest_old && soonest_new < latest_old) {
+                Some(Sooner::Sooner)
+            } else if soonest_new > latest_old
+                || (soonest_new == latest_old && latest_new > soonest_old)
+            {
+                Some(Sooner::Later)
+            } else {
+                None
+            }
+        }
+    }
+}
+
+fn by(ordering: std::cmp::Ordering) -> Option<Sooner> {
+    match ordering {
+        std::cmp::Ordering::Greater => Some(Sooner::Sooner),
+        std::cmp::Ordering::Less => Some(Sooner::Later),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+/// The least and the most minutes from the start of the clock to its end; none where there is no number.
+fn span(within: &Within) -> Option<(u64, u64)> {
+    const DAY: u64 = 24 * 60;
+    // No run of days of rest is longer than this.
+    const REST: u64 = 12 * DAY;
+    let rolled = |roll: bool| if roll { REST } else { 0 };
+    match within {
+        Within::Hours { hundredths } => {
+            let minutes = u64::from(*hundredths) * 60 / 100;
+            Some((minutes, minutes))
+        }
+        Within::Minutes(n) => Some((u64::from(*n), u64::from(*n))),
+        Within::Days { n, roll } => {
+            let n = u64::from(*n);
+            Some((n * DAY, (n + 1) * DAY + rolled(*roll)))
+        }
+        Within::WorkingDays(n) => {
+            let n = u64::from(*n);
+            Some((n * DAY, (n + 1) * 2 * DAY + REST))
+        }
+        Within::Months { n, roll } => {
+            let n = u64::from(*n);
+            Some((n * 28 * DAY, (n * 31 + 1) * DAY + rolled(*roll)))
+        }
+        Within::FirstWorkingDaysOfNextMonth(n) => Some((0, (31 + 2 * u64::from(*n)) * DAY + REST)),
+        Within::EarliestOf(members) => {
+            let spans: Vec<(u64, u64)> = members.iter().filter_map(span).collect();
+            let soonest = spans.iter().map(|(soonest, _)| *soonest).min()?;
+            let latest = spans.iter().map(|(_, latest)| *latest).min()?;
+            Some((soonest, latest))
+        }
+        Within::Unnumbered(_) | Within::Standing(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{PACK, pack};
+
+    /// The changes from the real pack to the same with one text replaced by another.
+    fn changed(from: &str, to: &str) -> Vec<String> {
+        let text = PACK.replace(from, to);
+        assert_ne!(text, PACK, "{from}");
+        // Cases are about what the pack says now.
+        let text = text.split("\n[[test]]").next().unwrap().to_owned() + &cases(&text);
+        let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
+        let tell = |change: &Change| {
+            let role = change.role.as_deref().unwrap_or("all");
+            format!(
+                "{role}: {} {}: {}",
+                change.about,
+                change.direction.words(Language::En),
+                change.words
+            )
+        };
+        diff(&pack(), &new, Language::En).iter().map(tell).collect()
+    }
+
+    /// The cases of a pack that still hold.
+    fn cases(text: &str) -> String {
+        let (_, cases) = text.split_once("\n[[test]]").unwrap();
+        format!("\n[[test]]{cases}")
+    }
+
+    #[test]
+    fn the_same_pack_differs_in_nothing() {
+        assert_eq!(diff(&pack(), &pack(), Language::En), []);
+    }
+
+    #[test]
+    fn a_number_where_there_was_none_is_tighter() {
+        let old = r#"within = "promptly", target = "2 hours", form = "event_notice" }"#;
+        let new = r#"within = "6 working days", form = "event_notice" }"#;
+        let text = PACK.replace(old, new).replace("duty   = [\"M3b\", ", "duty   = [");
+        let text = format!(
+            "{text}\n[[test]]\nduty = \"M3b\"\nstart = 2025-09-29T10:00:00+08:00\nexpect = 2025-10-15T00:00:00+08:00\n"
+        );
+        let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
+        let changes = diff(&pack(), &new, Language::En);
+        assert_eq!(changes.len(), 1);
+        assert_eq!(changes[0].direction, Direction::Tighter);
+        assert_eq!(changes[0].role.as_deref(), Some("CNCERT"));
+        assert_eq!(changes[0].words, "due earlier: from “promptly” to “within 6 working days”");
+    }
+
+    #[test]
+    fn a_recipient_more_is_tighter_and_told_to_each_debtor() {
+        let changes = changed(
+            r#"on = "item.unresolved_vip", to = ["tsb"]"#,
+            r#"on = "item.unresolved_vip", to = ["tsb", "miit"]"#,
+        );
+        assert_eq!(changes.len(), 3);
+        assert!(changes[0].ends_with(
+            "H4a tighter: goes to Ministry of Industry and Information Technology as well"
+        ));
+    }
+
+    #[test]
+    fn another_reading_is_told_to_all() {
+        let changes = changed(
+            r#"asks = "2 hours from what?", chosen = "facts""#,
+            r#"asks = "2 hours from what?", chosen = "graded""#,
+        );
+        assert_eq!(changes.len(), 1);
+        assert!(changes[0].starts_with("all: R1 different: 2 hours from what?: from “facts: "));
+    }
+
+    #[test]
+    fn sooner_is_said_only_where_it_is_sure() {
+        let order = |old: &str, new: &str| order(&old.parse().unwrap(), &new.parse().unwrap());
+        assert_eq!(order("2 hours", "1 hour"), Some(Sooner::Sooner));
+        assert_eq!(order("2 hours", "5 working days"), Some(Sooner::Later));
+        assert_eq!(order("5 working days", "7 days"), None);
+        assert_eq!(order("24 hours", "1 day"), Some(Sooner::Later));
+        assert_eq!(order("promptly", "immediately"), Some(Sooner::Sooner));
+        assert_eq!(order("1 month", "no time stated"), Some(Sooner::Later));
+        assert_eq!(order("30 days", "30 days"), None);
+    }
+}

@@ -1,0 +1,251 @@
+//! One duty in a paragraph: who owes it, what starts its clock, what it starts in turn.
+
+use super::sheet::{condition, touching, who};
+use super::words::{self, Language, Words};
+use crate::regime::{Clock, Duty, Pack, Reading};
+use crate::within::{Unnumbered, Within};
+
+/// What comes before a duty and what comes after it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Links<'p> {
+    /// The duties that make its trigger happen.
+    pub before: Vec<&'p Duty>,
+    /// For each trigger that it makes happen, the duties whose clocks that starts.
+    pub after: Vec<(&'p str, Vec<&'p Duty>)>,
+}
+
+impl<'p> Links<'p> {
+    pub fn of(pack: &'p Pack, duty: &'p Duty) -> Self {
+        let emits = |other: &&Duty| {
+            duty.on.as_ref().is_some_and(|on| other.emits.contains(on)) && together(duty, other)
+        };
+        let starts = |id: &String| {
+            let started = |other: &&Duty| other.on.as_ref() == Some(id) && together(duty, other);
+            pack.duties().iter().filter(started).collect()
+        };
+        Self {
+            before: pack.duties().iter().filter(emits).collect(),
+            after: duty.emits.iter().map(|id| (id.as_str(), starts(id))).collect(),
+        }
+    }
+}
+
+/// Whether one incident can owe both: there is a grade at which both are owed.
+fn together(one: &Duty, other: &Duty) -> bool {
+    match (&one.grades, &other.grades) {
+        (Some(one), Some(other)) => one.iter().any(|grade| other.contains(grade)),
+        _ => true,
+    }
+}
+
+/// A duty in one paragraph.
+pub fn duty(pack: &Pack, duty: &Duty, language: Language) -> String {
+    let telling = Telling { words: Words { pack, language }, duty };
+    let mut sentences = vec![telling.opening()];
+    sentences.extend(telling.start());
+    sentences.push(telling.time());
+    sentences.extend(telling.target());
+    sentences.extend(telling.form());
+    sentences.extend(telling.consequences());
+    sentences.extend(telling.readings());
+    sentences.extend(telling.see());
+    sentences.join(language.pick("", " "))
+}
+
+struct Telling<'a> {
+    words: Words<'a>,
+    duty: &'a Duty,
+}
+
+impl Telling<'_> {
+    fn say(&self, zh: String, en: String) -> String {
+        match self.words.language {
+            Language::Zh => zh,
+            Language::En => en,
+        }
+    }
+
+    /// Who must do what, to whom, and when it is owed at all.
+    fn opening(&self) -> String {
+        let Duty { id, article, does, to, cc, or_by, .. } = self.duty;
+        let instrument = self.words.pack.instrument();
+        let who = who(self.words, self.duty);
+        let parties = |parties: &[_]| self.words.parties(parties);
+        let mut zh = format!("{instrument}第 {article} 条（{id}）：");
+        let mut en = format!("{instrument} art. {article} ({id}): ");
+        let condition = condition(self.words, self.duty);
+        if let Some(grades) = self.words.grades(self.duty) {
+            zh += &format!("事件为{grades}的，");
+            en += &format!("if the incident is {grades}, ");
+        }
+        if let Some(condition) = condition {
+            zh += &format!("且{condition}的，");
+            en += &format!("and only if {condition}, ");
+        }
+        zh += &who;
+        en += &who;
+        if !or_by.is_empty() {
+            zh += &format!("（或由{}）", parties(or_by));
+            en += &format!(" (or {} instead)", parties(or_by));
+        }
+        zh += &format!("应{}", does.get("zh"));
+        en += &format!(" must {}", does.get("en"));
+        if !to.is_empty() {
+            zh += &format!("；对象：{}", parties(to));
+            en += &format!(", to {}", parties(to));
+        }
+        if !cc.is_empty() {
+            zh += &format!("；抄送：{}", parties(cc));
+            en += &format!(", with a copy to {}", parties(cc));
+        }
+        self.say(zh + "。", en + ".")
+    }
+
+    fn start(&self) -> Option<String> {
+        let id = self.duty.on.as_deref()?;
+        let trigger = self.words.pack.trigger(id)?;
+        let when = self.words.trigger(trigger);
+        let before = Links::of(self.words.pack, self.duty).before;
+        let from = if before.is_empty() {
+            self.say("该事实来自制度之外".to_owned(), "which no other duty brings about".to_owned())
+        } else {
+            let ids = self.words.language.list(before.iter().map(|duty| duty.id.as_str()));
+            self.say(format!("由 {ids} 履行后产生"), format!("which follows from {ids}"))
+        };
+        Some(self.say(
+            format!("时限自{when}时起算（{id}，{from}）。"),
+            format!("Its clock starts when {when} ({id}, {from})."),
+        ))
+    }
+
+    fn time(&self) -> String {
+        let time = words::clock(&self.duty.clock, self.words.language);
+        let how = how(self.duty.clock.within(), self.words.language);
+        match &self.duty.clock {
+            Clock::Keep(_) => self.say(format!("应{time}：{how}。"), format!("To {time}: {how}.")),
+            Clock::Within(_) => {
+                self.say(format!("时限：{time}，{how}。"), format!("Time allowed: {time}; {how}."))
+            }
+        }
+    }
+
+    fn target(&self) -> Option<String> {
+        let target = words::within(self.duty.target.as_ref()?, self.words.language);
+        Some(self.say(
+            format!("本单位目标为{target}，并非法定时限。"),
+            format!("The house aims at {target}, which is no law."),
+        ))
+    }
+
+    fn form(&self) -> Option<String> {
+        let id = self.duty.form.as_deref()?;
+        let contents = self.words.language.list(&self.duty.contents);
+        Some(self.say(
+            format!("内容（{id}）至少包括：{contents}。"),
+            format!("The form ({id}) must contain {contents}."),
+        ))
+    }
+
+    /// Which clocks start once it is done.
+    fn consequences(&self) -> Option<String> {
+        let after = Links::of(self.words.pack, self.duty).after;
+        let one = |(id, duties): &(&str, Vec<&Duty>)| {
+            let trigger = self.words.pack.trigger(id);
+            let what = trigger.map_or_else(|| (*id).to_owned(), |one| self.words.trigger(one));
+            let starts = self.words.language.list(duties.iter().map(|duty| duty.id.as_str()));
+            self.say(
+                format!("{what}（{id}），{starts} 的时限由此起算"),
+                format!("{what} ({id}), which starts {starts}"),
+            )
+        };
+        let all: Vec<String> = after.iter().map(one).collect();
+        (!all.is_empty()).then(|| {
+            self.say(
+                format!("履行后：{}。", all.join("；")),
+                format!("Once it is done: {}.", all.join("; ")),
+            )
+        })
+    }
+
+    fn readings(&self) -> Vec<String> {
+        let ids = touching(self.words.pack, self.duty);
+        let readings = ids.iter().filter_map(|id| self.words.pack.reading(id));
+        let one = |reading: &Reading| {
+            let (id, asks, chosen) = (&reading.id, &reading.asks, &reading.chosen);
+            let means = reading.chosen_text();
+            let others = reading.options.iter().filter(|(name, _)| name != chosen);
+            let others: Vec<String> =
+                others.map(|(name, means)| format!("{name} ({means})")).collect();
+            let others = others.join("; ");
+            self.say(
+                format!("解读 {id}：{asks} 采用 {chosen}（{means}）；另可作 {others}。"),
+                format!("Reading {id}: {asks} Here {chosen}: {means}. It could also be {others}."),
+            )
+        };
+        readings.map(one).collect()
+    }
+
+    fn see(&self) -> Option<String> {
+        let see = self.duty.see.as_deref()?;
+        Some(self.say(format!("另见 {see}。"), format!("See also {see}.")))
+    }
+}
+
+/// How a time allowed is counted.
+fn how(within: &Within, language: Language) -> String {
+    let text = match within {
+        Within::Hours { .. } | Within::Minutes(_) => language.pick(
+            "连续计算，夜间和节假日不扣除",
+            "counted to the second, through nights, weekends and holidays",
+        ),
+        Within::WorkingDays(_) => language.pick(
+            "当日不计入，自次日起按工作日计算，至最后一个工作日 24:00 止",
+            "the day itself is not counted, and the last working day ends at 24:00 local time",
+        ),
+        Within::Days { .. } | Within::Months { .. } => language.pick(
+            "当日不计入，至最后一日 24:00 止",
+            "the day itself is not counted, and the last day ends at 24:00 local time",
+        ),
+        Within::FirstWorkingDaysOfNextMonth(_) => language.pick(
+            "月份按触发时的当地日期确定，至最后一个工作日 24:00 止",
+            "the month is that of the local date, and the last working day ends at 24:00 local time",
+        ),
+        Within::Unnumbered(Unnumbered::NoTimeStated | Unnumbered::AtDiscretion) => {
+            language.pick("没有法定到期时刻", "there is no legal due time")
+        }
+        Within::Unnumbered(_) => language.pick(
+            "原文没有数字，因此没有法定到期时刻",
+            "the text gives no number, so there is no legal due time",
+        ),
+        Within::Standing(_) => language.pick("不因事件起算，也不到期", "it never falls due"),
+        Within::EarliestOf(_) => language.pick("各项分别计算", "each is counted by its own rule"),
+    };
+    text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::pack;
+
+    fn told(id: &str, language: Language) -> String {
+        let pack = pack();
+        duty(&pack, pack.duty(&id.parse().unwrap()).unwrap(), language)
+    }
+
+    #[test]
+    fn a_duty_is_told_with_what_follows_from_it() {
+        expect_test::expect!["工信部保[2009]157号 art. 8(2) (M2a): if the incident is Serious (g3) or graver, the operator that found it must report the incident, to Telecommunications Security Bureau, with a copy to CNCERT. Its clock starts when an operator discovers the incident (carrier.discovered, which no other duty brings about). Time allowed: within 2 hours; counted to the second, through nights, weekends and holidays. The form (event_report) must contain c2_ip, c2_port, discovered_at, malicious_domains. Once it is done: the coordinator has the facts, by own monitoring, an operator's report or another channel (cncert.aware), which starts M3a, M3b, S6; the bureau receives the report (tsb.report_received), which starts M4."].assert_eq(&told("M2a", Language::En));
+    }
+
+    #[test]
+    fn the_same_is_told_in_chinese() {
+        expect_test::expect!["工信部保[2009]157号第 8(3) 条（M3a）：事件为较大（g3）及以上的，国家计算机网络应急技术处理协调中心应向通信保障局报告；对象：通信保障局。时限自国家计算机网络应急技术处理协调中心得知事件时起算（cncert.aware，由 M2a 履行后产生）。时限：2 小时内，连续计算，夜间和节假日不扣除。内容（event_notice）至少包括：ip、port、discovered_at、carrier、malicious_domains、size、potential_harm。履行后：通信保障局收到报送或反馈（tsb.report_received），M4 的时限由此起算。解读 R1：2 hours from what? 采用 facts（the coordinator first has the facts, by own detection or a report received）；另可作 graded (the coordinator finishes grading)。"].assert_eq(&told("M3a", Language::Zh));
+    }
+
+    #[test]
+    fn what_stands_has_no_clock() {
+        let text = told("S1", Language::En);
+        assert!(!text.contains("clock starts") && text.contains("never falls due"), "{text}");
+    }
+}

@@ -1,0 +1,203 @@
+//! Predicates in words: `total_ips is more than 500,000`.
+
+use cel::IdedExpr;
+use cel::common::ast::{Expr, LiteralValue, operators};
+
+use super::words::{Language, Words};
+use crate::predicate::Predicate;
+use crate::regime::Party;
+
+/// The whole predicate.
+pub(super) fn words(words: &Words<'_>, predicate: &Predicate) -> String {
+    Saying { words }.say(predicate.expression())
+}
+
+struct Saying<'a> {
+    words: &'a Words<'a>,
+}
+
+impl Saying<'_> {
+    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        self.words.language.pick(zh, en)
+    }
+
+    fn say(&self, expression: &IdedExpr) -> String {
+        match &expression.expr {
+            Expr::Call(call) => self.call(&call.func_name, &call.args),
+            // A bare input in the place of a question is one of yes or no.
+            Expr::Ident(name) => format!("{name}{}", self.pick("为是", " is yes")),
+            Expr::Literal(_)
+            | Expr::List(_)
+            | Expr::Comprehension(_)
+            | Expr::Map(_)
+            | Expr::Select(_)
+            | Expr::Struct(_)
+            | Expr::Unspecified => self.value(expression),
+        }
+    }
+
+    fn call(&self, name: &str, args: &[IdedExpr]) -> String {
+        match (name, args) {
+            (operators::LOGICAL_AND, args) => self.joined(args, self.pick("且", " and ")),
+            (operators::LOGICAL_OR, args) => self.joined(args, self.pick("或", " or ")),
+            (operators::LOGICAL_NOT, [arg]) => match &arg.expr {
+                Expr::Ident(name) => format!("{name}{}", self.pick("为否", " is no")),
+                _ => format!("{}{}", self.pick("并非", "not "), self.bracketed(arg)),
+            },
+            (operators::CONDITIONAL, [question, yes, no]) => {
+                let (question, yes, no) = (self.say(question), self.say(yes), self.say(no));
+                match self.words.language {
+                    Language::Zh => format!("若{question}则{yes}，否则{no}"),
+                    Language::En => format!("if {question} then {yes}, else {no}"),
+                }
+            }
+            (_, [left, right]) => self.compared(name, left, right),
+            (operators::NEGATE, [arg]) => format!("−{}", self.value(arg)),
+            _ => name.to_owned(),
+        }
+    }
+
+    fn joined(&self, args: &[IdedExpr], word: &str) -> String {
+        let parts: Vec<String> = args.iter().map(|arg| self.bracketed(arg)).collect();
+        parts.join(word)
+    }
+
+    /// Logic inside logic stands in brackets.
+    fn bracketed(&self, arg: &IdedExpr) -> String {
+        const LOGIC: [&str; 3] =
+            [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::CONDITIONAL];
+        let text = self.say(arg);
+        match &arg.expr {
+            Expr::Call(call) if LOGIC.contains(&call.func_name.as_str()) => {
+                match self.words.language {
+                    Language::Zh => format!("（{text}）"),
+                    Language::En => format!("({text})"),
+                }
+            }
+            _ => text,
+        }
+    }
+
+    fn compared(&self, name: &str, left: &IdedExpr, right: &IdedExpr) -> String {
+        let sign = match name {
+            operators::GREATER => self.pick(" 超过 ", " is more than "),
+            operators::GREATER_EQUALS => self.pick(" 达到或超过 ", " is at least "),
+            operators::LESS => self.pick(" 低于 ", " is less than "),
+            operators::LESS_EQUALS => self.pick(" 不超过 ", " is at most "),
+            operators::EQUALS => self.pick(" 为 ", " is "),
+            operators::NOT_EQUALS => self.pick(" 不为 ", " is not "),
+            operators::IN => match &left.expr {
+                Expr::Literal(_) => self.pick(" 属于 ", " is in "),
+                _ => self.pick(" 属于 ", " is one of "),
+            },
+            operators::ADD => return self.sum(left, "+", right),
+            operators::SUBSTRACT => return self.sum(left, "−", right),
+            operators::MULTIPLY => return self.sum(left, "×", right),
+            // No other passes the check at load.
+            _ => return name.to_owned(),
+        };
+        format!("{}{sign}{}", self.value(left), self.value(right))
+    }
+
+    fn value(&self, expression: &IdedExpr) -> String {
+        match &expression.expr {
+            Expr::Ident(name) => name.clone(),
+            Expr::Literal(literal) => self.literal(literal),
+            Expr::List(list) => {
+                self.words.language.list(list.elements.iter().map(|element| self.value(element)))
+            }
+            Expr::Call(call) => self.call(&call.func_name, &call.args),
+            // None of these passes the check at load.
+            Expr::Comprehension(_)
+            | Expr::Map(_)
+            | Expr::Select(_)
+            | Expr::Struct(_)
+            | Expr::Unspecified => String::new(),
+        }
+    }
+
+    fn sum(&self, left: &IdedExpr, sign: &str, right: &IdedExpr) -> String {
+        format!("{} {sign} {}", self.value(left), self.value(right))
+    }
+
+    fn literal(&self, literal: &LiteralValue) -> String {
+        match literal {
+            LiteralValue::Boolean(yes) if *yes.inner() => self.pick("是", "yes").to_owned(),
+            LiteralValue::Boolean(_) => self.pick("否", "no").to_owned(),
+            LiteralValue::Int(n) => grouped(&n.inner().to_string()),
+            LiteralValue::UInt(n) => grouped(&n.inner().to_string()),
+            LiteralValue::Double(n) => n.inner().to_string(),
+            LiteralValue::String(text) => self.text(text.inner()),
+            LiteralValue::Bytes(_) | LiteralValue::Null => String::new(),
+        }
+    }
+
+    /// A text; where it is a role, the role's name goes with it.
+    fn text(&self, text: &str) -> String {
+        let role = text.parse().ok().filter(|role| self.words.pack.role(role).is_some());
+        match (role, self.words.language) {
+            (None, _) => format!("`{text}`"),
+            (Some(role), Language::Zh) => {
+                format!("`{text}`（{}）", self.words.party(&Party::Role(role)))
+            }
+            (Some(role), Language::En) => {
+                format!("`{text}` ({})", self.words.party(&Party::Role(role)))
+            }
+        }
+    }
+}
+
+/// A whole number with its thousands apart.
+fn grouped(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));
+    let mut text = sign.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::pack;
+
+    fn both(text: &str) -> [String; 2] {
+        let pack = pack();
+        let predicate = Predicate::parse(text, pack.inputs()).unwrap();
+        [Language::En, Language::Zh]
+            .map(|language| Words { pack: &pack, language }.predicate(&predicate))
+    }
+
+    #[test]
+    fn a_threshold_is_said_with_its_thousands() {
+        assert_eq!(
+            both("total_ips > 500000"),
+            ["total_ips is more than 500,000", "total_ips 超过 500,000"]
+        );
+    }
+
+    #[test]
+    fn a_role_is_called_by_its_name() {
+        assert_eq!(
+            both("detected_by != \"carrier\""),
+            [
+                "detected_by is not `carrier` (basic telecommunications operator)",
+                "detected_by 不为 `carrier`（基础电信运营企业）"
+            ]
+        );
+    }
+
+    #[test]
+    fn logic_keeps_its_brackets() {
+        let [en, zh] = both("total_ips >= 3 && (scope in [\"national\"] || !(total_ips < 9))");
+        assert_eq!(
+            en,
+            "total_ips is at least 3 and (scope is one of `national` or not total_ips is less than 9)"
+        );
+        assert!(zh.contains("且（scope 属于 `national`或并非total_ips 低于 9）"), "{zh}");
+    }
+}

@@ -1,0 +1,278 @@
+//! The obligations table: what a pack demands, article by article, as a lawyer reads it.
+
+use model::organisation::Bilingual;
+use model::regime::{DutyId, GradeId};
+
+use super::words::{self, Language, Words};
+use crate::regime::{Duty, Form, Grade, Override, Pack, Party, Reading};
+
+/// A pack as a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// The duties, one chapter for each article, in the order of the pack.
+    pub chapters: Vec<Chapter>,
+    /// The scale, the gravest first.
+    pub grades: Vec<Step>,
+    /// What is measured or asked: name and meaning.
+    pub inputs: Vec<(String, String)>,
+    pub forms: Vec<FormLine>,
+    pub readings: Vec<Choice>,
+    pub overrides: Vec<OverrideLine>,
+}
+
+/// The duties of one article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// The article without its paragraph: `8`.
+    pub article: String,
+    pub lines: Vec<Line>,
+}
+
+/// One duty in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub duty: DutyId,
+    pub article: String,
+    pub who: String,
+    /// Who may do it instead.
+    pub or_by: Option<String>,
+    pub does: String,
+    pub to: Option<String>,
+    pub cc: Option<String>,
+    pub within: String,
+    /// What starts its clock; none for a duty that always stands.
+    pub from: Option<String>,
+    pub grades: Option<String>,
+    /// It is owed only if that holds.
+    pub only_if: Option<String>,
+    /// The house target, which is no law.
+    pub target: Option<String>,
+    pub form: Option<String>,
+    /// The triggers that happen when it is done, in words.
+    pub then: Vec<String>,
+    /// The ids of the readings that touch it.
+    pub readings: Vec<String>,
+    pub see: Option<String>,
+}
+
+/// One grade in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub id: GradeId,
+    pub article: String,
+    pub name: String,
+    pub when: String,
+    pub harm: Option<String>,
+}
+
+/// What a filing must contain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormLine {
+    pub id: String,
+    pub article: String,
+    pub contents: Vec<String>,
+    /// The contents are the pack author's.
+    pub proposal: bool,
+}
+
+/// An open question, what was chosen, and what else it could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub id: String,
+    pub at: Vec<String>,
+    pub asks: String,
+    pub chosen: String,
+    pub means: String,
+    /// Name and meaning of the options not chosen.
+    pub others: Vec<(String, String)>,
+}
+
+/// Who may change the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideLine {
+    pub id: String,
+    pub article: String,
+    pub by: String,
+    pub may: String,
+    pub needs: Vec<String>,
+}
+
+/// The table of a pack; at a grade, only what is owed at it or knows no grade.
+pub fn sheet(pack: &Pack, language: Language, grade: Option<&GradeId>) -> Sheet {
+    let words = Words { pack, language };
+    let mut chapters: Vec<Chapter> = Vec::new();
+    let owed = |duty: &&Duty| grade.is_none_or(|grade| duty.applies_at(grade));
+    for duty in pack.duties().iter().filter(owed) {
+        let article = chapter_of(&duty.article);
+        let line = line(words, duty);
+        match chapters.iter_mut().find(|chapter| chapter.article == article) {
+            Some(chapter) => chapter.lines.push(line),
+            None => chapters.push(Chapter { article: article.to_owned(), lines: vec![line] }),
+        }
+    }
+    Sheet {
+        chapters,
+        grades: pack.grades().iter().map(|grade| step(words, grade)).collect(),
+        inputs: pack.inputs().iter().map(|i| (i.name.clone(), i.means.clone())).collect(),
+        forms: forms(pack),
+        readings: pack.readings().iter().map(choice).collect(),
+        overrides: overrides(words),
+    }
+}
+
+/// The article without its paragraph: `8(2)` and `8.2` are of article 8.
+fn chapter_of(article: &str) -> &str {
+    article.split(['(', ',', '（', ' ']).next().unwrap_or(article).trim()
+}
+
+fn line(words: Words<'_>, duty: &Duty) -> Line {
+    let named = |parties: &[_]| (!parties.is_empty()).then(|| words.parties(parties));
+    let trigger = |id: &String| {
+        let trigger = words.pack.trigger(id);
+        trigger.map_or_else(|| id.clone(), |trigger| words.trigger(trigger))
+    };
+    Line {
+        duty: duty.id.clone(),
+        article: duty.article.clone(),
+        who: who(words, duty),
+        or_by: named(&duty.or_by),
+        does: words.language.of(&duty.does).to_owned(),
+        to: named(&duty.to),
+        cc: named(&duty.cc),
+        within: words::clock(&duty.clock, words.language),
+        from: duty.on.as_ref().map(trigger),
+        grades: words.grades(duty),
+        only_if: condition(words, duty),
+        target: duty.target.as_ref().map(|target| words::within(target, words.language)),
+        form: duty.form.clone(),
+        then: duty.emits.iter().map(trigger).collect(),
+        readings: touching(words.pack, duty),
+        see: duty.see.clone(),
+    }
+}
+
+/// Who owes a duty; of several, whether one is enough.
+pub(super) fn who(words: Words<'_>, duty: &Duty) -> String {
+    let who = words.parties(&duty.who);
+    match (duty.one_is_enough, words.language) {
+        (false, _) => who,
+        (true, Language::Zh) => format!("{who}（其一即可）"),
+        (true, Language::En) => format!("{who} (one is enough)"),
+    }
+}
+
+/// What must hold of the incident, beside its grade.
+pub(super) fn condition(words: Words<'_>, duty: &Duty) -> Option<String> {
+    let condition = duty.condition.as_ref().map(|test| words.predicate(test));
+    let company = duty.only_with.as_ref().map(|set| {
+        let set = words.party(&Party::Set(set.clone()));
+        match words.language {
+            Language::Zh => format!("事件涉及{}", set.strip_prefix("涉事").unwrap_or(&set)),
+            Language::En => format!("there is such a party: {set}"),
+        }
+    });
+    match (condition, company) {
+        (Some(one), Some(other)) => Some(words.language.list([one, other])),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The readings that touch a duty, whichever of the two names the other.
+pub(super) fn touching(pack: &Pack, duty: &Duty) -> Vec<String> {
+    let touches = |id: &str, at: &[String]| {
+        duty.readings.iter().any(|known| known == id) || at.iter().any(|at| at == duty.id.as_str())
+    };
+    let readings = pack.readings().iter().filter(|reading| touches(&reading.id, &reading.at));
+    readings.map(|reading| reading.id.clone()).collect()
+}
+
+fn step(words: Words<'_>, grade: &Grade) -> Step {
+    let when = grade.test.as_ref().map_or_else(
+        || words.language.pick("其他情形", "otherwise").to_owned(),
+        |test| words.predicate(test),
+    );
+    Step {
+        id: grade.id.clone(),
+        article: grade.article.clone(),
+        name: words.language.of(&grade.name).to_owned(),
+        when,
+        harm: grade.harm.as_ref().map(|harm: &Bilingual| words.language.of(harm).to_owned()),
+    }
+}
+
+fn forms(pack: &Pack) -> Vec<FormLine> {
+    let form = |form: &Form| FormLine {
+        id: form.id.clone(),
+        article: form.article.clone(),
+        contents: form.contents.clone(),
+        proposal: form.proposal,
+    };
+    pack.forms().iter().map(form).collect()
+}
+
+/// One reading of a pack, with what was chosen apart from the rest.
+fn choice(reading: &Reading) -> Choice {
+    let others = reading.options.iter().filter(|(name, _)| *name != reading.chosen);
+    Choice {
+        id: reading.id.clone(),
+        at: reading.at.clone(),
+        asks: reading.asks.clone(),
+        chosen: reading.chosen.clone(),
+        means: reading.chosen_text().to_owned(),
+        others: others.cloned().collect(),
+    }
+}
+
+fn overrides(words: Words<'_>) -> Vec<OverrideLine> {
+    let one = |one: &Override| {
+        let by = one.by.iter().cloned().map(Party::Role);
+        OverrideLine {
+            id: one.id.clone(),
+            article: one.article.clone(),
+            by: words.parties(&by.collect::<Vec<_>>()),
+            may: one.may.clone(),
+            needs: one.needs.clone(),
+        }
+    };
+    words.pack.overrides().iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::pack;
+
+    #[test]
+    fn duties_stand_under_their_articles() {
+        let sheet = sheet(&pack(), Language::En, None);
+        let articles: Vec<&str> = sheet.chapters.iter().map(|c| c.article.as_str()).collect();
+        assert_eq!(articles, ["8", "9", "5", "10", "11", "15", "17", "16", "6", "18"]);
+        let lines: usize = sheet.chapters.iter().map(|chapter| chapter.lines.len()).sum();
+        assert_eq!(lines, pack().duties().len());
+    }
+
+    #[test]
+    fn a_line_says_who_what_to_whom_by_when() {
+        let sheet = sheet(&pack(), Language::En, None);
+        let line = sheet.chapters[0].lines.iter().find(|l| l.duty.as_str() == "M2a").unwrap();
+        assert_eq!(line.who, "the operator that found it");
+        assert_eq!(line.cc.as_deref(), Some("CNCERT"));
+        assert_eq!(line.within, "within 2 hours");
+        assert_eq!(line.from.as_deref(), Some("an operator discovers the incident"));
+    }
+
+    #[test]
+    fn at_a_grade_only_its_duties_remain() {
+        let sheet = sheet(&pack(), Language::En, Some(&"g4".parse().unwrap()));
+        let all: Vec<&str> =
+            sheet.chapters.iter().flat_map(|c| &c.lines).map(|l| l.duty.as_str()).collect();
+        assert!(all.contains(&"M2b") && !all.contains(&"M2a") && all.contains(&"S1"));
+    }
+
+    #[test]
+    fn grades_are_in_words() {
+        let sheet = sheet(&pack(), Language::Zh, None);
+        assert_eq!(sheet.grades[0].when, "max_single_ips 超过 1,000,000");
+        assert_eq!(sheet.grades[3].when, "其他情形");
+    }
+}
