@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::PackId;
 use model::regime::Basis;
-use rules::{Calendar, Pack};
+use rules::{Calendar, Library, Pack};
 
 /// A text of law as data, and where it came from, for messages.
 #[derive(Clone, Debug)]
@@ -46,11 +46,11 @@ pub enum LawError {
 }
 
 impl Law {
-    /// Reads packs and calendars.
+    /// Reads packs, the grading packs that some of them name, and calendars.
     ///
     /// # Errors
-    /// When a text does not parse or check, a pack's own cases do not hold, or it names a calendar that
-    /// is not there.
+    /// When a text does not parse or check, a pack's own cases do not hold, or it names a grading pack or
+    /// a calendar that is not there.
     pub fn read(
         packs: &[Source],
         calendars: &[Source],
@@ -71,8 +71,8 @@ impl Law {
             .map(|calendar| (calendar.name().to_owned(), Arc::new(joined(calendar))))
             .collect();
         let mut law = Self { packs: BTreeMap::new(), calendars };
-        for source in packs {
-            let pack = Pack::parse(&source.text, &source.origin)?;
+        let texts = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
+        for pack in Library::read(texts)?.packs {
             pack.prove(law.calendar_of(&pack)?)?;
             law.packs.insert(pack.id().clone(), Arc::new(pack));
         }

@@ -2,12 +2,16 @@
 
 use app::Source;
 
-/// Every regime pack under `regimes/`.
+/// Every regime pack and grading pack under `regimes/`; which is which, its `schema` says.
 pub(crate) fn regimes() -> Vec<Source> {
-    sources(&[(
-        "regimes/cn-miit-2009-157.toml",
-        include_str!("../../../regimes/cn-miit-2009-157.toml"),
-    )])
+    sources(&[
+        ("regimes/cn-miit-2009-157.toml", include_str!("../../../regimes/cn-miit-2009-157.toml")),
+        ("regimes/cn-miit-2009-156.toml", include_str!("../../../regimes/cn-miit-2009-156.toml")),
+        (
+            "regimes/cn-miit-2009-156-grading.toml",
+            include_str!("../../../regimes/cn-miit-2009-156-grading.toml"),
+        ),
+    ])
 }
 
 /// Every calendar under `calendars/`.

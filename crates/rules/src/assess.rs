@@ -6,6 +6,7 @@
 
 use model::regime::GradeId;
 
+use crate::grading::Decided;
 use crate::input::{InputError, Inputs};
 use crate::predicate::{Predicate, Verdict};
 use crate::regime::{Grade, Pack};
@@ -17,8 +18,11 @@ pub struct Assessed {
     pub grade: GradeId,
     /// Every grade still possible, the gravest first; one, if all that mattered was known.
     pub possible: Vec<GradeId>,
-    /// One line for each grade tried: predicate, values, verdict, article.
+    /// One line for each grade tried: predicate, values, verdict, article. Of a grading pack, one for
+    /// each criterion that is met or may be, with what it rests on.
     pub because: String,
+    /// The criterion by which it governs, where a grading pack decided.
+    pub decided_by: Option<Decided>,
 }
 
 /// Why nothing can be assessed.
@@ -28,28 +32,62 @@ pub enum AssessError {
     Input(#[from] InputError),
     #[error("no grade of `{pack}` holds, not even its last")]
     NoGrade { pack: String },
+    #[error("`{pack}` is graded by `{grading}`, which has not been joined to it: load both")]
+    NoGrading { pack: String, grading: String },
+    #[error("`{pack}` knows no warnings")]
+    NoWarnings { pack: String },
 }
 
 /// Grades by the facts; an undeclared fact or one of the wrong kind is an error.
 pub fn assess(pack: &Pack, inputs: &Inputs) -> Result<Assessed, AssessError> {
     inputs.check(pack.inputs())?;
-    let mut possible = Vec::new();
+    match (pack.grading(), pack.graded_by()) {
+        (Some(grading), _) => grading.judge(inputs),
+        (None, Some(grading)) => Err(AssessError::NoGrading {
+            pack: pack.id().to_string(),
+            grading: grading.to_string(),
+        }),
+        (None, None) => by(pack, pack.grades(), inputs),
+    }
+}
+
+/// The level of a warning by the facts, on the pack's second scale.
+pub fn assess_warning(pack: &Pack, inputs: &Inputs) -> Result<Assessed, AssessError> {
+    inputs.check(pack.inputs())?;
+    if pack.warnings().is_empty() {
+        return Err(AssessError::NoWarnings { pack: pack.id().to_string() });
+    }
+    by(pack, pack.warnings(), inputs)
+}
+
+/// Tries one scale, the gravest first.
+fn by(pack: &Pack, scale: &[Grade], inputs: &Inputs) -> Result<Assessed, AssessError> {
     let mut lines = Vec::new();
-    for grade in pack.grades() {
+    let steps = scale.iter().map(|grade| {
         let verdict = grade.test.as_ref().map_or(Verdict::Yes, |test| test.judge(inputs));
         lines.push(line(grade, inputs, verdict));
+        (&grade.id, verdict)
+    });
+    let possible = reached(steps);
+    let grade = possible
+        .first()
+        .cloned()
+        .ok_or_else(|| AssessError::NoGrade { pack: pack.id().to_string() })?;
+    Ok(Assessed { grade, possible, because: lines.join("\n"), decided_by: None })
+}
+
+/// The grades still possible: each that may hold, down to the first that surely does.
+pub(crate) fn reached<'g>(steps: impl Iterator<Item = (&'g GradeId, Verdict)>) -> Vec<GradeId> {
+    let mut possible = Vec::new();
+    for (grade, verdict) in steps {
         if verdict != Verdict::No {
-            possible.push(grade.id.clone());
+            possible.push(grade.clone());
         }
         if verdict == Verdict::Yes {
             break;
         }
     }
-    let grade = possible
-        .first()
-        .cloned()
-        .ok_or_else(|| AssessError::NoGrade { pack: pack.id().to_string() })?;
-    Ok(Assessed { grade, possible, because: lines.join("\n") })
+    possible
 }
 
 fn line(grade: &Grade, inputs: &Inputs, verdict: Verdict) -> String {
@@ -65,11 +103,7 @@ fn line(grade: &Grade, inputs: &Inputs, verdict: Verdict) -> String {
 }
 
 fn values(test: &Predicate, inputs: &Inputs) -> String {
-    let value = |name: &str| match inputs.get(name) {
-        Some(value) => format!("{name} = {value}"),
-        None => format!("{name} is not known"),
-    };
-    let values: Vec<String> = test.asks().into_iter().map(value).collect();
+    let values: Vec<String> = test.asks().into_iter().map(|name| inputs.told(name)).collect();
     format!(", {}", values.join(", "))
 }
 

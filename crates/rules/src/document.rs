@@ -298,8 +298,27 @@ impl<'d> Node<'d> {
         self.value.is_str()
     }
 
-    pub(crate) fn is_integer(&self) -> bool {
-        self.value.is_integer()
+    /// A value as people type it: a text, a number, yes or no, or a list of such.
+    pub(crate) fn plain(&self) -> Option<String> {
+        if self.is_text() {
+            return self.text();
+        }
+        if self.value.is_integer() {
+            return self.integer().map(|number| number.to_string());
+        }
+        if let Some(number) = self.decimal() {
+            return Some(number.to_string());
+        }
+        if let Some(yes) = self.value.as_bool() {
+            return Some(if yes { "yes" } else { "no" }.to_owned());
+        }
+        let values: Option<Vec<String>> = self.list().iter().map(Self::plain).collect();
+        Some(format!("[{}]", values?.join(", ")))
+    }
+
+    /// Whether it is a table that has this key.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.value.as_table().is_some_and(|table| table.contains_key(name))
     }
 
     pub(crate) fn section(&self) -> Option<Section<'d>> {

@@ -7,7 +7,7 @@ use crate::regime::{Clock, Duty, Pack};
 
 /// Why a duty whose clock started then is due when it is, apart from any incident.
 pub fn explain(pack: &Pack, duty: &Duty, due: &Due, since: Timestamp) -> String {
-    Explained { pack, duty, due, since, nobody: false, doubtful: false }.paragraph()
+    Explained { pack, duty, due, since, lost: None, doubtful: false }.paragraph()
 }
 
 /// A duty whose clock has started, with what there is to say about it.
@@ -16,10 +16,19 @@ pub(crate) struct Explained<'a> {
     pub duty: &'a Duty,
     pub due: &'a Due,
     pub since: Timestamp,
-    /// It has recipients in law, but the directory knows none.
-    pub nobody: bool,
+    /// Why nobody receives it, although it has recipients in law.
+    pub lost: Option<Lost>,
     /// Its condition is not known to hold.
     pub doubtful: bool,
+}
+
+/// Why nobody receives what has recipients in law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The directory knows none.
+    Nobody,
+    /// The debtor alone is meant, and it does not send to itself.
+    OnlyItself,
 }
 
 impl Explained<'_> {
@@ -87,10 +96,16 @@ impl Explained<'_> {
                 "Whether its condition holds is not known, so it is taken to hold.".to_owned(),
             );
         }
-        if self.nobody {
-            let why = "Nobody in the directory is known to receive it: an officer must say who.";
-            caveats.push(why.to_owned());
-        }
+        let why = match self.lost {
+            Some(Lost::Nobody) => {
+                "Nobody in the directory is known to receive it: an officer must say who."
+            }
+            Some(Lost::OnlyItself) => {
+                "It would go to the debtor alone, who does not send to itself: it is enough to keep it."
+            }
+            None => return caveats,
+        };
+        caveats.push(why.to_owned());
         caveats
     }
 }

@@ -1,9 +1,15 @@
 //! Inputs: the facts by which an incident is graded, as a pack declares them.
 //!
-//! An input that nobody has given is *unknown*. That is not false and not zero.
+//! An input that nobody has given is *unknown*. That is not false and not zero. Whoever knows that
+//! nothing else was observed may say so: [`Inputs::assuming_absent`] then fills in what an input is when
+//! there is nothing of its kind, and every such value stays marked as assumed.
 
-use std::collections::BTreeMap;
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+pub(crate) use read::{given, input};
 
 /// The longest text and the longest list that an input may be.
 const LONGEST: usize = 1_000;
@@ -17,8 +23,37 @@ pub struct Input {
     pub means: String,
     /// What the engine measures for it, over how many hours; none when an officer gives it.
     pub measure: Option<(MeasureOf, u32)>,
-    /// It takes the role of whoever found the incident, or this value where that role is none of its own.
-    pub finder_or: Option<String>,
+    /// What the engine itself knows for it of every incident.
+    pub takes: Option<Takes>,
+    /// Its value when there is nothing of its kind, for whoever says that there is nothing else.
+    pub absent: Option<Value>,
+    /// It is kept with the incident, and no predicate asks it.
+    pub for_record: bool,
+}
+
+/// What the engine knows of every incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// The role of whoever found it, or this value where that role is none of the input's own.
+    FinderRole { otherwise: String },
+    /// Whether it touches two provinces or more; unknown as long as none is known.
+    SeveralProvinces,
+}
+
+impl Input {
+    /// An input that an officer gives.
+    pub fn officer(name: &str, kind: InputKind, means: &str) -> Self {
+        let (name, means) = (name.to_owned(), means.to_owned());
+        Self { name, kind, means, measure: None, takes: None, absent: None, for_record: false }
+    }
+
+    /// The value that it takes where the finder's role is none of its own.
+    pub(crate) fn finder_or(&self) -> Option<&str> {
+        match &self.takes {
+            Some(Takes::FinderRole { otherwise }) => Some(otherwise),
+            Some(Takes::SeveralProvinces) | None => None,
+        }
+    }
 }
 
 /// What kind of value an input takes.
@@ -161,13 +196,18 @@ fn count(text: &str) -> Option<i64> {
 
 /// Facts by name; what is not among them is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Inputs(BTreeMap<String, Value>);
+pub struct Inputs {
+    values: BTreeMap<String, Value>,
+    /// Those that nobody has given: they were taken for absent.
+    assumed: BTreeSet<String>,
+}
 
 impl Inputs {
     /// Adds or replaces a fact, for whoever builds them by hand.
     #[must_use]
     pub fn with(mut self, name: &str, value: Value) -> Self {
-        self.0.insert(name.to_owned(), value);
+        self.assumed.remove(name);
+        self.values.insert(name.to_owned(), value);
         self
     }
 
@@ -183,7 +223,7 @@ impl Inputs {
             let input = declared.iter().find(|input| input.name == name);
             let kind = &input.ok_or_else(|| unknown(declared, name))?.kind;
             let value = kind.read(text).ok_or_else(|| misfit(kind, name, text))?;
-            if inputs.0.insert(name.to_owned(), value).is_some() {
+            if inputs.values.insert(name.to_owned(), value).is_some() {
                 return Err(InputError::Twice { name: name.to_owned() });
             }
         }
@@ -192,7 +232,7 @@ impl Inputs {
 
     /// Whether every fact is declared and of its declared kind.
     pub fn check(&self, declared: &[Input]) -> Result<(), InputError> {
-        for (name, value) in &self.0 {
+        for (name, value) in &self.values {
             let input = declared.iter().find(|input| input.name == *name);
             let kind = &input.ok_or_else(|| unknown(declared, name))?.kind;
             if !kind.fits(value) {
@@ -203,17 +243,50 @@ impl Inputs {
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.values.get(name)
     }
 
     /// Every fact, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Every fact as text, the form in which an assessment keeps them.
+    /// Takes every declared input that nobody has given for absent, where the pack says what that means.
+    ///
+    /// Only for one who knows that nothing else was observed, such as the author of a worked case. What
+    /// is merely not known yet must stay unknown, or a deadline is missed for want of a fact.
+    #[must_use]
+    pub fn assuming_absent(mut self, declared: &[Input]) -> Self {
+        for input in declared {
+            if let (Some(absent), None) = (&input.absent, self.get(&input.name)) {
+                self.values.insert(input.name.clone(), absent.clone());
+                self.assumed.insert(input.name.clone());
+            }
+        }
+        self
+    }
+
+    /// Whether a fact is only assumed: see [`Inputs::assuming_absent`].
+    pub fn is_assumed(&self, name: &str) -> bool {
+        self.assumed.contains(name)
+    }
+
+    /// A fact as people read it, such as `size = 12`, `leak = 0 (assumed)` or `size is not known`.
+    pub fn told(&self, name: &str) -> String {
+        match self.get(name) {
+            Some(value) if self.is_assumed(name) => format!("{name} = {value} (assumed)"),
+            Some(value) => format!("{name} = {value}"),
+            None => format!("{name} is not known"),
+        }
+    }
+
+    /// Every fact as text, the form in which an assessment keeps them; assumed ones say so.
     pub fn to_texts(&self) -> Vec<(String, String)> {
-        self.iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+        let text = |(name, value): (&str, &Value)| match self.is_assumed(name) {
+            true => (name.to_owned(), format!("{value} (assumed)")),
+            false => (name.to_owned(), value.to_string()),
+        };
+        self.iter().map(text).collect()
     }
 }
 

@@ -28,14 +28,40 @@ pub(crate) type Member = (Handle, RoleId);
 impl Involved<'_> {
     /// Whom a party means here, each once, in the order of the directory.
     pub(crate) fn members(&self, pack: &Pack, party: &Party) -> Vec<Member> {
+        self.members_for(pack, party, None)
+    }
+
+    /// As [`members`](Self::members), for a duty of this debtor: some sets lie in its own province.
+    fn members_for(&self, pack: &Pack, party: &Party, debtor: Option<&Handle>) -> Vec<Member> {
         match party {
             Party::Role(role) => pack
                 .holders(self.organisations, role)
                 .map(|one| (one.handle.clone(), role.clone()))
                 .collect(),
-            Party::Set(id) => pack.set(id).map(|set| self.of_set(pack, set)).unwrap_or_default(),
-            Party::Anybody => Vec::new(),
+            Party::Set(id) => {
+                pack.set(id).map(|set| self.of_set(pack, set, debtor)).unwrap_or_default()
+            }
+            // The first report is another duty's: see `Deriving::recipients`.
+            Party::Anybody | Party::AsFirstReport => Vec::new(),
         }
+    }
+
+    /// To whom a debtor sends what it owes to these parties, each organisation once.
+    pub(crate) fn recipients(
+        &self,
+        pack: &Pack,
+        parties: &[Party],
+        debtor: &Handle,
+    ) -> Vec<Handle> {
+        let mut all: Vec<Handle> = Vec::new();
+        for (handle, _) in
+            parties.iter().flat_map(|party| self.members_for(pack, party, Some(debtor)))
+        {
+            if !all.contains(&handle) {
+                all.push(handle);
+            }
+        }
+        all
     }
 
     /// The union of several parties, each organisation once.
@@ -67,16 +93,29 @@ impl Involved<'_> {
         let knower = Pack::entry(self.organisations, knower);
         let own = known().find(|trigger| match (&trigger.by, knower) {
             (Some(Party::Role(role)), Some(knower)) => knower.has_role(pack.id(), role),
+            (Some(Party::Set(set)), Some(knower)) => pack
+                .set(set)
+                .is_some_and(|set| set.roles.iter().any(|role| knower.has_role(pack.id(), role))),
             _ => false,
         });
         own.or_else(|| known().find(|trigger| trigger.otherwise))
     }
 
-    fn of_set(&self, pack: &Pack, set: &Set) -> Vec<Member> {
+    fn of_set(&self, pack: &Pack, set: &Set, debtor: Option<&Handle>) -> Vec<Member> {
+        let debtor = debtor.and_then(|debtor| Pack::entry(self.organisations, debtor));
+        let own = debtor.and_then(|debtor| debtor.province.as_ref());
         let belongs = |one: &&Organisation| match set.whose {
             Whose::AddressOrDomain => self.responsible.contains(&one.handle),
-            Whose::Province => one.province.as_ref().is_some_and(|p| self.provinces.contains(p)),
+            Whose::Province => self.touches(one.province.as_ref()),
+            Whose::ProvinceOrOwn if self.provinces.is_empty() => is_in(one, own),
+            Whose::ProvinceOrOwn => self.touches(one.province.as_ref()),
+            Whose::OwnProvince => is_in(one, own),
             Whose::Finding => one.handle == *self.finder,
+            Whose::Knowing => self.knows(&one.handle),
+            Whose::GroupOfKnowing => self.organisations.iter().any(|member| {
+                member.parent.as_ref() == Some(&one.handle) && self.knows(&member.handle)
+            }),
+            Whose::Everyone => true,
             Whose::NamedByOfficer => false,
         };
         let role = |one: &Organisation| {
@@ -85,4 +124,16 @@ impl Involved<'_> {
         let members = self.organisations.iter().filter(belongs);
         members.filter_map(|one| Some((one.handle.clone(), role(one)?))).collect()
     }
+
+    fn knows(&self, handle: &Handle) -> bool {
+        handle == self.finder || handle == self.desk
+    }
+
+    fn touches(&self, province: Option<&Province>) -> bool {
+        province.is_some_and(|province| self.provinces.contains(province))
+    }
+}
+
+fn is_in(one: &Organisation, province: Option<&Province>) -> bool {
+    province.is_some() && one.province.as_ref() == province
 }

@@ -16,8 +16,10 @@ pub mod describe;
 mod document;
 pub mod explain;
 pub mod finding;
+pub mod grading;
 pub mod input;
 pub mod involved;
+pub mod library;
 pub mod obligation;
 pub mod predicate;
 pub mod reconcile;
@@ -27,15 +29,20 @@ pub mod simulate;
 mod testing;
 pub mod within;
 
-pub use assess::{AssessError, Assessed, assess};
+pub use assess::{AssessError, Assessed, assess, assess_warning};
 pub use calendar::{Calendar, Day, MissingYear};
 pub use deadline::{DeadlineError, Due, deadline};
 pub use explain::explain;
 pub use finding::{Finding, Findings, Findings as PackErrors};
-pub use input::{Input, InputError, InputKind, Inputs, Measure, MeasureOf, Value};
+pub use grading::{Criterion, Decided, Grading, Standing};
+pub use input::{Input, InputError, InputKind, Inputs, Measure, MeasureOf, Takes, Value};
 pub use involved::Involved;
+pub use library::Library;
 pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
 pub use reconcile::{Changes, Readdress, reconcile};
-pub use regime::{Clock, Duty, Event, Grade, Pack, Party, Reading, Role, Set, Trigger, Whose};
+pub use regime::{
+    Clock, Definition, Duty, Event, Grade, Item, ItemGroup, Pack, Party, Reading, Role, Set,
+    Trigger, Whose,
+};
 pub use within::{BadWithin, Within};

@@ -14,11 +14,11 @@ use model::regime::{Basis, GradeId, RoleId};
 
 use crate::calendar::Calendar;
 use crate::deadline::{DeadlineError, Due, deadline};
-use crate::explain::Explained;
-use crate::input::Inputs;
+use crate::explain::{Explained, Lost};
+use crate::input::{Inputs, Takes, Value};
 use crate::involved::{Involved, Member};
 use crate::predicate::Verdict;
-use crate::regime::{Duty, Pack, Party, Trigger};
+use crate::regime::{Duty, Event, Pack, Party, Trigger};
 
 /// A graded incident, as far as the law asks.
 #[derive(Clone, Copy, Debug)]
@@ -79,14 +79,45 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
     }
     let known = case.involved.known_triggers(pack);
     let reached = reached(pack, case, &known);
-    let mut all = Vec::new();
+    let mut all: Vec<Owed> = Vec::new();
     for duty in applying(pack, case) {
         if duty.on.as_deref().is_some_and(|on| reached.contains(on)) {
             let runs = known.iter().any(|trigger| duty.on.as_deref() == Some(trigger.id.as_str()));
-            all.extend(Deriving { pack, calendar, case, duty }.owed(runs)?);
+            for owed in (Deriving { pack, calendar, case, duty }).owed(runs)? {
+                // A duty that is like two others, of which it is not known which applies, is owed once.
+                let same = |one: &&mut Owed| one.is_same(&owed);
+                match all.iter_mut().find(same).filter(|_| duty.like.is_some()) {
+                    Some(known) => known.join(owed),
+                    None => all.push(owed),
+                }
+            }
         }
     }
     Ok(all)
+}
+
+impl Owed {
+    fn is_same(&self, other: &Self) -> bool {
+        self.debtor == other.debtor && self.terms.duty == other.terms.duty
+    }
+
+    /// Takes in another of the same debtor and duty: whoever receives either, by the earlier due time.
+    fn join(&mut self, other: Self) {
+        self.to
+            .extend(other.to.into_iter().filter(|one| !self.to.contains(one)).collect::<Vec<_>>());
+        self.cc
+            .extend(other.cc.into_iter().filter(|one| !self.cc.contains(one)).collect::<Vec<_>>());
+        self.cc.retain(|one| !self.to.contains(one));
+        let due = |state: &OwedState| match state {
+            OwedState::Running(running) => running.due,
+            OwedState::Latent => None,
+        };
+        if let Some(theirs) = due(&other.state)
+            && due(&self.state).is_none_or(|own| theirs < own)
+        {
+            (self.state, self.terms) = (other.state, other.terms);
+        }
+    }
 }
 
 /// The duties that apply to the case, whenever their clocks may start.
@@ -96,12 +127,29 @@ pub(crate) fn applying<'p>(pack: &'p Pack, case: &Case<'_>) -> impl Iterator<Ite
 
 /// Whether the grade, the condition and the company of a duty are given. Unknown is not no.
 fn applies(pack: &Pack, case: &Case<'_>, duty: &Duty) -> bool {
-    let condition = duty.condition.as_ref().map_or(Verdict::Yes, |test| test.judge(case.inputs));
+    let condition = condition(pack, case, duty);
     let accompanied = duty
         .only_with
         .as_ref()
         .is_none_or(|set| !case.involved.members(pack, &Party::Set(set.clone())).is_empty());
     duty.applies_at(case.grade) && condition != Verdict::No && accompanied
+}
+
+/// Whether the condition of a duty holds of the case, by the facts and by what the engine itself knows.
+fn condition(pack: &Pack, case: &Case<'_>, duty: &Duty) -> Verdict {
+    let Some(test) = &duty.condition else { return Verdict::Yes };
+    let provinces = case.involved.provinces.len();
+    let taken = pack.inputs().iter().find(|input| {
+        input.takes == Some(Takes::SeveralProvinces)
+            && case.inputs.get(&input.name).is_none()
+            && provinces > 0
+    });
+    match taken {
+        Some(input) => {
+            test.judge(&case.inputs.clone().with(&input.name, Value::Bool(provinces > 1)))
+        }
+        None => test.judge(case.inputs),
+    }
 }
 
 /// The triggers that have happened, and every one that follows from a duty owed.
@@ -119,6 +167,13 @@ fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &[&'p Trigger]) -> BTreeS
             return reached;
         }
     }
+}
+
+/// To somebody, or in copy.
+#[derive(Clone, Copy)]
+enum Line {
+    To,
+    Copy,
 }
 
 /// One duty of one case, being turned into what each debtor owes.
@@ -158,16 +213,17 @@ impl Deriving<'_> {
     }
 
     fn owed_by(&self, (debtor, role): Member, due: Option<&Due>) -> Owed {
-        let to = self.recipients(&self.duty.to, &debtor);
-        let cc = self.recipients(&self.duty.cc, &debtor);
+        let (to, lost) = self.recipients(&self.duty.to, &debtor, Line::To);
+        let (cc, lost_cc) = self.recipients(&self.duty.cc, &debtor, Line::Copy);
         let cc = cc.into_iter().filter(|handle| !to.contains(handle)).collect();
+        let lost = if self.duty.to.is_empty() { lost_cc } else { lost };
         let state = due.map_or(OwedState::Latent, |due| {
             let explained = Explained {
                 pack: self.pack,
                 duty: self.duty,
                 due,
                 since: self.case.known_at,
-                nobody: to.is_empty() && !self.duty.to.is_empty(),
+                lost,
                 doubtful: self.is_doubtful(),
             };
             OwedState::Running(Running {
@@ -181,14 +237,51 @@ impl Deriving<'_> {
 
     /// Whether its condition is not known to hold.
     fn is_doubtful(&self) -> bool {
-        let condition = self.duty.condition.as_ref();
-        condition.is_some_and(|test| test.judge(self.case.inputs) == Verdict::Unknown)
+        condition(self.pack, self.case, self.duty) == Verdict::Unknown
     }
 
-    /// The recipients, without the debtor itself.
-    fn recipients(&self, parties: &[Party], debtor: &Handle) -> Vec<Handle> {
-        let members = self.case.involved.union(self.pack, parties);
-        members.into_iter().map(|(handle, _)| handle).filter(|handle| handle != debtor).collect()
+    /// The recipients without the debtor itself, which never sends to itself; and, where that leaves
+    /// nobody although the law names somebody, why.
+    fn recipients(
+        &self,
+        parties: &[Party],
+        debtor: &Handle,
+        line: Line,
+    ) -> (Vec<Handle>, Option<Lost>) {
+        let mut all = self.case.involved.recipients(self.pack, parties, debtor);
+        if self.duty.to.contains(&Party::AsFirstReport) {
+            all.extend(self.of_first_report(debtor, line));
+        }
+        let itself = all.contains(debtor);
+        let mut others: Vec<Handle> = Vec::new();
+        for handle in all.into_iter().filter(|handle| handle != debtor) {
+            if !others.contains(&handle) {
+                others.push(handle);
+            }
+        }
+        let lost = match (others.is_empty() && !parties.is_empty(), itself) {
+            (true, true) => Some(Lost::OnlyItself),
+            (true, false) => Some(Lost::Nobody),
+            (false, _) => None,
+        };
+        (others, lost)
+    }
+
+    /// To whom the debtor owed its report when it first knew.
+    fn of_first_report(&self, debtor: &Handle, line: Line) -> Vec<Handle> {
+        let is_first = |duty: &&Duty| {
+            let trigger = duty.on.as_deref().and_then(|on| self.pack.trigger(on));
+            let owes = || self.case.involved.union(self.pack, &duty.who);
+            trigger.is_some_and(|trigger| trigger.at == Event::IncidentKnown)
+                && owes().iter().any(|(handle, _)| handle == debtor)
+        };
+        let parties = |duty: &Duty| match line {
+            Line::To => duty.to.clone(),
+            Line::Copy => duty.cc.clone(),
+        };
+        let first = applying(self.pack, self.case).filter(is_first);
+        let parties: Vec<Party> = first.flat_map(parties).collect();
+        self.case.involved.recipients(self.pack, &parties, debtor)
     }
 
     fn terms(&self, role: RoleId) -> Terms {

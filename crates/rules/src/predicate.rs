@@ -1,16 +1,22 @@
 //! Predicates: questions about the inputs, in a total subset of CEL (Common Expression Language).
 //!
-//! Comparisons, `in`, `&&`, `||`, `!`, `? :` and plain arithmetic over declared inputs; no calls, no
-//! loops, no fields. Evaluation adds a third verdict to CEL's two: a question about an input that
-//! nobody has given is *unknown*, and `&&` and `||` treat it as Kleene did, so that
-//! `no && unknown` is no and `yes || unknown` is yes.
+//! Comparisons, `in`, `&&`, `||`, `!`, `? :` and plain arithmetic over declared inputs; of a list also
+//! `size(list)`, `list.exists(x, …)` and `list.all(x, …)`, one list at a time. No other call, no field.
+//! A list is a set: a value that stands in it twice counts once.
+//!
+//! Evaluation adds a third verdict to CEL's two: a question about an input that nobody has given is
+//! *unknown*, and `&&`, `||`, `exists` and `all` treat it as Kleene did, so that `no && unknown` is no
+//! and `yes || unknown` is yes.
 
 use std::sync::Arc;
 
-use cel::common::ast::{Expr, LiteralValue, operators};
+use cel::common::ast::{ComprehensionExpr, Expr, LiteralValue, operators};
 use cel::{Context, IdedExpr, Program};
 
 use crate::input::{Input, InputKind, Inputs, Value};
+
+/// The one function that is known: how many different values a list has.
+const SIZE: &str = "size";
 
 /// The longest predicate, in bytes.
 const LONGEST: usize = 400;
@@ -126,7 +132,109 @@ fn to_cel(value: &Value) -> cel::Value {
         Value::Decimal(n) => cel::Value::Float(*n),
         Value::Text(text) => cel::Value::String(Arc::new(text.clone())),
         Value::Bool(yes) => cel::Value::Bool(*yes),
-        Value::List(values) => cel::Value::List(Arc::new(values.iter().map(to_cel).collect())),
+        Value::List(values) => {
+            cel::Value::List(Arc::new(distinct(values).into_iter().map(to_cel).collect()))
+        }
+    }
+}
+
+/// The values of a list, each once.
+fn distinct(values: &[Value]) -> Vec<&Value> {
+    let mut once: Vec<&Value> = Vec::new();
+    for value in values {
+        if !once.contains(&value) {
+            once.push(value);
+        }
+    }
+    once
+}
+
+/// A walk over a list: does it hold of some element, or of every one?
+struct Walk<'e> {
+    list: &'e str,
+    element: &'e str,
+    holds: &'e IdedExpr,
+    every: bool,
+}
+
+impl<'e> Walk<'e> {
+    /// Recognises what CEL makes of `exists` and of `all`; any other loop is none.
+    fn of(loops: &'e ComprehensionExpr) -> Option<Self> {
+        let Expr::Ident(list) = &loops.iter_range.expr else { return None };
+        let Expr::Literal(LiteralValue::Boolean(every)) = &loops.accu_init.expr else {
+            return None;
+        };
+        let every = *every.inner();
+        let (Expr::Call(step), Expr::Ident(result)) = (&loops.loop_step.expr, &loops.result.expr)
+        else {
+            return None;
+        };
+        let joined_by = if every { operators::LOGICAL_AND } else { operators::LOGICAL_OR };
+        let [Expr::Ident(so_far), _] =
+            step.args.iter().map(|arg| &arg.expr).collect::<Vec<_>>()[..]
+        else {
+            return None;
+        };
+        let is_plain = step.func_name == joined_by
+            && *so_far == loops.accu_var
+            && *result == loops.accu_var
+            && loops.iter_var2.is_none();
+        let holds = step.args.last().filter(|_| is_plain)?;
+        Some(Self { list, element: &loops.iter_var, holds, every })
+    }
+
+    fn judge(&self, inputs: &Inputs, context: &Context<'_, '_>) -> Verdict {
+        let Some(Value::List(values)) = inputs.get(self.list) else {
+            return Verdict::Unknown;
+        };
+        let of_one = |value: &&Value| {
+            let known = inputs.clone().with(self.element, (*value).clone());
+            let mut inner = context.new_inner_scope();
+            inner.add_variable_from_value(self.element, to_cel(value));
+            judge(self.holds, &known, &inner)
+        };
+        let verdicts: Vec<Verdict> = distinct(values).iter().map(of_one).collect();
+        if self.every { all(&verdicts) } else { any(&verdicts) }
+    }
+
+    fn check(&self, declared: &[Input]) -> Result<(), String> {
+        if declared.iter().any(|input| input.name == self.element) {
+            return Err(format!(
+                "`{}` is an input already: name the element otherwise",
+                self.element
+            ));
+        }
+        if walks(self.holds) {
+            return Err("a list is walked inside a list: ask in two predicates".to_owned());
+        }
+        let element = Input::officer(self.element, InputKind::Count, "an element of the list");
+        let declared: Vec<Input> = declared.iter().cloned().chain([element]).collect();
+        check(self.holds, &declared)
+    }
+
+    /// Elements are numbers or texts: it must make sense of one of them.
+    fn try_out(&self, context: &Context<'_, '_>) -> Result<(), String> {
+        let with = |value: Value| {
+            let mut inner = context.new_inner_scope();
+            inner.add_variable_from_value(self.element, to_cel(&value));
+            try_out(self.holds, &inner)
+        };
+        with(Value::Count(0)).or_else(|why| with(Value::Text(String::new())).map_err(|_| why))
+    }
+}
+
+/// Whether a list is walked somewhere in it.
+fn walks(expression: &IdedExpr) -> bool {
+    match &expression.expr {
+        Expr::Comprehension(_) => true,
+        Expr::Call(call) => call.args.iter().any(walks),
+        Expr::List(list) => list.elements.iter().any(walks),
+        Expr::Ident(_)
+        | Expr::Literal(_)
+        | Expr::Map(_)
+        | Expr::Select(_)
+        | Expr::Struct(_)
+        | Expr::Unspecified => false,
     }
 }
 
@@ -151,6 +259,9 @@ fn judge(expression: &IdedExpr, inputs: &Inputs, context: &Context<'_, '_>) -> V
             }
             _ => {}
         }
+    }
+    if let Expr::Comprehension(loops) = &expression.expr {
+        return Walk::of(loops).map_or(Verdict::Unknown, |walk| walk.judge(inputs, context));
     }
     let mut names = Vec::new();
     collect(expression, &mut names);
@@ -198,8 +309,18 @@ fn collect<'e>(expression: &'e IdedExpr, names: &mut Vec<&'e str>) {
         Expr::Ident(name) if !names.contains(&name.as_str()) => names.push(name),
         Expr::Call(call) => call.args.iter().for_each(|arg| collect(arg, names)),
         Expr::List(list) => list.elements.iter().for_each(|element| collect(element, names)),
+        Expr::Comprehension(loops) => {
+            collect(&loops.iter_range, names);
+            let mut inner = Vec::new();
+            collect(&loops.loop_step, &mut inner);
+            inner.retain(|name| *name != loops.iter_var && *name != loops.accu_var);
+            inner.into_iter().for_each(|name| {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            });
+        }
         Expr::Ident(_)
-        | Expr::Comprehension(_)
         | Expr::Literal(_)
         | Expr::Map(_)
         | Expr::Select(_)
@@ -237,16 +358,31 @@ fn check(expression: &IdedExpr, declared: &[Input]) -> Result<(), String> {
             check_values(&call.args, declared)?;
             call.args.iter().try_for_each(|arg| check(arg, declared))
         }
+        Expr::Call(call) if call.target.is_none() && call.func_name == SIZE => match &call.args[..]
+        {
+            [IdedExpr { expr: Expr::Ident(name), .. }] => check_list(name, declared),
+            _ => Err(format!("`{SIZE}` is asked of a list by its name")),
+        },
         Expr::Call(call) => {
             Err(format!("`{}` is not allowed: only comparisons and logic are", call.func_name))
         }
-        Expr::Comprehension(_)
-        | Expr::Map(_)
-        | Expr::Select(_)
-        | Expr::Struct(_)
-        | Expr::Unspecified => {
-            Err("fields, loops and maps are not allowed: only comparisons and logic are".to_owned())
+        Expr::Comprehension(loops) => {
+            let known = "of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed";
+            let walk = Walk::of(loops).ok_or_else(|| known.to_owned())?;
+            check_list(walk.list, declared)?;
+            walk.check(declared)
         }
+        Expr::Map(_) | Expr::Select(_) | Expr::Struct(_) | Expr::Unspecified => {
+            Err("fields and maps are not allowed: only comparisons and logic are".to_owned())
+        }
+    }
+}
+
+fn check_list(name: &str, declared: &[Input]) -> Result<(), String> {
+    match declared.iter().find(|input| input.name == name) {
+        Some(input) if input.kind == InputKind::List => Ok(()),
+        Some(_) => Err(format!("`{name}` is no list")),
+        None => Err(format!("`{name}` is not declared under [input]")),
     }
 }
 
@@ -296,6 +432,11 @@ fn try_out(expression: &IdedExpr, context: &Context<'_, '_>) -> Result<(), Strin
         && LOGIC.contains(&call.func_name.as_str())
     {
         return call.args.iter().try_for_each(|arg| try_out(arg, context));
+    }
+    if let Expr::Comprehension(loops) = &expression.expr
+        && let Some(walk) = Walk::of(loops)
+    {
+        return walk.try_out(context);
     }
     match cel::Value::resolve(expression, context) {
         Ok(cel::Value::Bool(_)) => Ok(()),

@@ -11,7 +11,7 @@ use model::{Handle, Id, Obligation};
 use crate::calendar::Calendar;
 use crate::deadline::local;
 use crate::obligation::{Case, ObligeError, Owed, OwedState, applying, owed};
-use crate::regime::Pack;
+use crate::regime::{Duty, Pack};
 
 /// What to change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,7 +72,7 @@ struct Reconciling<'a> {
 
 impl Reconciling<'_> {
     fn want(&mut self, mut wanted: Owed) {
-        let same = |one: &&&Obligation| is_open(one) && is_same(one, &wanted);
+        let same = |one: &&&Obligation| is_open(one) && self.is_same(one, &wanted);
         if let Some(standing) = self.existing.iter().find(same) {
             self.changes.readdress.extend(readdress(standing, &wanted));
             return;
@@ -84,6 +84,14 @@ impl Reconciling<'_> {
             take_over(&mut wanted, &old, due, self.pack);
         }
         self.changes.add.push(wanted);
+    }
+
+    /// Whether it is what is wanted. A duty that is like several others is told apart by its article.
+    fn is_same(&self, one: &Obligation, wanted: &Owed) -> bool {
+        let of_others = || self.pack.duties_of(&wanted.terms.duty).any(|duty| duty.like.is_some());
+        one.debtor == wanted.debtor
+            && one.terms.duty == wanted.terms.duty
+            && (one.terms.article == wanted.terms.article || !of_others())
     }
 
     /// Whether a graver grade already made the debtor owe something on the same trigger.
@@ -106,7 +114,10 @@ impl Reconciling<'_> {
     /// Whether an open obligation arose at a milder grade and its duty does not apply at this one.
     fn is_outgrown(&self, one: &Obligation) -> bool {
         let milder = |grade| self.pack.is_graver(self.case.grade, grade);
-        let applies = || applying(self.pack, self.case).any(|duty| duty.id == one.terms.duty);
+        let is_its = |duty: &Duty| {
+            duty.id == one.terms.duty && (duty.like.is_none() || duty.article == one.terms.article)
+        };
+        let applies = || applying(self.pack, self.case).any(is_its);
         is_open(one) && one.terms.grade.as_ref().is_some_and(milder) && !applies()
     }
 
@@ -143,10 +154,6 @@ fn is_open(one: &Obligation) -> bool {
         State::Latent | State::Running(_) => true,
         State::Superseded { .. } | State::Void { .. } => false,
     }
-}
-
-fn is_same(one: &Obligation, wanted: &Owed) -> bool {
-    one.debtor == wanted.debtor && one.terms.duty == wanted.terms.duty
 }
 
 fn shares_trigger(one: &Obligation, owed: &Owed) -> bool {

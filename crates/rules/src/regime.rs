@@ -6,9 +6,14 @@
 //! [`obligation`](crate::obligation), not here.
 
 mod check;
+mod define;
 mod duties;
+mod items;
 mod parse;
 mod prove;
+mod scale;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -18,9 +23,12 @@ use model::{Handle, Organisation};
 
 use crate::calendar::Calendar;
 use crate::finding::Findings;
+use crate::grading::Grading;
 use crate::input::{Input, Measure, Value};
 use crate::predicate::Predicate;
 use crate::within::Within;
+pub use define::Definition;
+pub use items::{Item, ItemGroup};
 use prove::Proof;
 
 /// One instrument as data.
@@ -53,6 +61,14 @@ struct Parts {
     triggers: Vec<Trigger>,
     inputs: Vec<Input>,
     grades: Vec<Grade>,
+    warnings: Vec<Grade>,
+    /// The grading pack that decides between the grades, when the pack itself does not.
+    graded_by: Option<PackId>,
+    grading: Option<Arc<Grading>>,
+    definitions: Vec<Definition>,
+    items: Vec<ItemGroup>,
+    /// Under which items a classification is to be reported.
+    items_of: Vec<(String, Vec<String>)>,
     forms: Vec<Form>,
     duties: Vec<Duty>,
     overrides: Vec<Override>,
@@ -99,6 +115,16 @@ pub enum Whose {
     Province,
     /// It found the incident.
     Finding,
+    /// It knows of the incident: it found it, or this is its desk.
+    Knowing,
+    /// It is the group company of one that knows of the incident.
+    GroupOfKnowing,
+    /// Its province is touched by the incident, or, where none is known, is the debtor's own.
+    ProvinceOrOwn,
+    /// Its province is the debtor's own.
+    OwnProvince,
+    /// It holds one of the roles, whatever the incident.
+    Everyone,
     /// An officer names the members; the engine knows none.
     NamedByOfficer,
 }
@@ -110,6 +136,8 @@ pub enum Party {
     Set(String),
     /// Whoever it may be: only for duties that start with a fact that somebody records.
     Anybody,
+    /// Whoever received, or is to receive, what the debtor owed when it first knew.
+    AsFirstReport,
 }
 
 /// What starts a clock.
@@ -169,7 +197,9 @@ pub struct Grade {
     pub rank: u8,
     pub article: String,
     pub name: Bilingual,
-    /// The predicate as the pack writes it, or `otherwise`.
+    /// The colour that marks it, for a warning.
+    pub colour: Option<String>,
+    /// The predicate as the pack writes it, `otherwise`, or which grading pack decides.
     pub when: String,
     /// The harm that goes with it, in words.
     pub harm: Option<Bilingual>,
@@ -219,6 +249,11 @@ pub struct Duty {
     pub readings: Vec<String>,
     /// A duty of another pack that says more.
     pub see: Option<String>,
+    /// The duty whose grades, recipients, time and form it shares. Duties that say `like` several
+    /// others stand here once for each of them, under one id: see [`Pack::duties_of`].
+    pub like: Option<DutyId>,
+    /// Whether it is owed as well for a month in which nothing happened.
+    pub nil_report: bool,
 }
 
 /// Time in a duty.
@@ -249,7 +284,7 @@ impl Duty {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     pub id: String,
-    /// The duties or inputs it touches, or `grade`.
+    /// The duties, inputs, sets, definitions or items it touches, `grade` or `warning`.
     pub at: Vec<String>,
     pub asks: String,
     /// The name of the option in force.
@@ -383,34 +418,17 @@ impl Pack {
 
     /// The input that takes the finder's role.
     pub fn finder_input(&self) -> Option<&str> {
-        let input = self.parts.inputs.iter().find(|input| input.finder_or.is_some())?;
+        let input = self.parts.inputs.iter().find(|input| input.finder_or().is_some())?;
         Some(&input.name)
     }
 
     /// The value of [`finder_input`](Self::finder_input) for this finder, if the pack has such an input.
     pub fn finder_value(&self, finder: &Organisation) -> Option<Value> {
-        let input = self.parts.inputs.iter().find(|input| input.finder_or.is_some())?;
+        let input = self.parts.inputs.iter().find(|input| input.finder_or().is_some())?;
         let held = finder.roles.iter().filter(|(pack, _)| *pack == self.head.id);
         held.map(|(_, role)| Value::Text(role.as_str().to_owned()))
             .find(|value| input.kind.fits(value))
-            .or_else(|| input.finder_or.clone().map(Value::Text))
-    }
-
-    /// The grades, the gravest first.
-    pub fn grades(&self) -> &[Grade] {
-        &self.parts.grades
-    }
-
-    pub fn grade(&self, id: &GradeId) -> Option<&Grade> {
-        self.parts.grades.iter().find(|grade| grade.id == *id)
-    }
-
-    /// Whether the one grade is graver than the other; false for grades it does not know.
-    pub fn is_graver(&self, one: &GradeId, other: &GradeId) -> bool {
-        match (self.grade(one), self.grade(other)) {
-            (Some(one), Some(other)) => one.rank < other.rank,
-            _ => false,
-        }
+            .or_else(|| input.finder_or().map(|otherwise| Value::Text(otherwise.to_owned())))
     }
 
     /// The size above which each grade begins, where its predicate says no more than that. For showing.
@@ -428,8 +446,19 @@ impl Pack {
         &self.parts.duties
     }
 
+    /// A duty by its id; of one that says `like` several others, the first: see [`Pack::duties_of`].
     pub fn duty(&self, id: &DutyId) -> Option<&Duty> {
-        self.parts.duties.iter().find(|duty| duty.id == *id)
+        self.duties_of(id).next()
+    }
+
+    /// Every duty of that id: one, or one for each of the duties that it says to be like.
+    pub fn duties_of(&self, id: &DutyId) -> impl Iterator<Item = &Duty> {
+        self.parts.duties.iter().filter(move |duty| duty.id == *id)
+    }
+
+    /// The duty of that id that is owed at that grade.
+    pub fn duty_at(&self, id: &DutyId, grade: &GradeId) -> Option<&Duty> {
+        self.duties_of(id).find(|duty| duty.applies_at(grade))
     }
 
     pub fn forms(&self) -> &[Form] {

@@ -8,9 +8,12 @@ use model::organisation::Bilingual;
 use model::{Handle, Organisation, PackId, RoleId, holding::Province};
 
 use crate::calendar::Calendar;
+use crate::grading::Grading;
 use crate::regime::Pack;
 
 pub(crate) const PACK: &str = include_str!("../../../regimes/cn-miit-2009-157.toml");
+pub(crate) const REPORTING: &str = include_str!("../../../regimes/cn-miit-2009-156.toml");
+pub(crate) const GRADING: &str = include_str!("../../../regimes/cn-miit-2009-156-grading.toml");
 pub(crate) const CALENDAR: &str = include_str!("../../../calendars/cn.toml");
 pub(crate) const PROVISIONAL: &str = include_str!("../../../calendars/cn-2027-provisional.toml");
 
@@ -23,6 +26,21 @@ static READ: LazyLock<(Pack, Calendar)> = LazyLock::new(|| {
 
 pub(crate) fn pack() -> Pack {
     READ.0.clone()
+}
+
+/// The grading pack of the reporting measures.
+pub(crate) fn grading() -> Grading {
+    Grading::parse(GRADING, "grading.toml").unwrap_or_else(|findings| panic!("{findings}"))
+}
+
+/// The reporting measures, joined to their grading pack.
+pub(crate) fn reporting() -> Pack {
+    static READ: LazyLock<Pack> = LazyLock::new(|| {
+        let pack = Pack::parse(REPORTING, "reporting.toml");
+        let pack = pack.unwrap_or_else(|findings| panic!("{findings}"));
+        pack.with_grading(&grading()).unwrap_or_else(|findings| panic!("{findings}"))
+    });
+    READ.clone()
 }
 
 pub(crate) fn calendar() -> Calendar {

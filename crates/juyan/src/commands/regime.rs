@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
 use rules::describe::Language;
-use rules::{Calendar, Duty, Findings, Pack};
+use rules::{Calendar, Duty, Findings, Grading, Library, Pack};
 use serde_json::json;
 
 use crate::cli::{Deadline, Regime};
@@ -36,10 +36,7 @@ pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
 }
 
 fn list(json: bool) -> anyhow::Result<ExitCode> {
-    let packs = builtin::regimes()
-        .iter()
-        .map(|s| Pack::parse(&s.text, &s.origin))
-        .collect::<Result<Vec<_>, _>>()?;
+    let packs = library()?.packs;
     if json {
         let all: Vec<_> = packs.iter().map(head).collect();
         output::json(&all)?;
@@ -70,8 +67,15 @@ fn head(pack: &Pack) -> serde_json::Value {
 }
 
 fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
-    let text = read(file)?;
-    let pack = match Pack::parse(&text, &file.to_string_lossy()) {
+    let (text, origin) = (read(file)?, file.to_string_lossy());
+    if rules::library::is_grading(&text) {
+        return match Grading::parse(&text, &origin) {
+            Ok(grading) => sound_grading(&grading, json),
+            Err(findings) => wrong(&findings, json),
+        };
+    }
+    let pack = Pack::parse(&text, &origin).and_then(|pack| library()?.joined(&origin, pack));
+    let pack = match pack {
         Ok(pack) => pack,
         Err(findings) => return wrong(&findings, json),
     };
@@ -94,6 +98,30 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn sound_grading(grading: &Grading, json: bool) -> anyhow::Result<ExitCode> {
+    let (criteria, cases) = (grading.criteria().len(), grading.cases());
+    if json {
+        output::json(&json!({
+            "sound": true, "grading": grading.id(), "version": grading.version(),
+            "criteria": criteria, "cases": cases,
+        }))?;
+    } else {
+        output::line(format!(
+            "{} {} is sound: {} grades, {criteria} criteria, {cases} cases hold",
+            grading.id(),
+            grading.version(),
+            grading.order().len()
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every pack that this binary carries, each joined to its grading pack.
+fn library() -> Result<Library, Findings> {
+    let sources = builtin::regimes();
+    Library::read(sources.iter().map(|source| (source.origin.as_str(), source.text.as_str())))
 }
 
 fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
@@ -171,13 +199,10 @@ fn known_grade(pack: &Pack, grade: &model::GradeId) -> anyhow::Result<()> {
 /// A pack by its id, or from a file.
 fn find(name: &str) -> anyhow::Result<Pack> {
     if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
-        return Ok(Pack::parse(&read(Path::new(name))?, name)?);
+        return Ok(library()?.joined(name, Pack::parse(&read(Path::new(name))?, name)?)?);
     }
-    for source in builtin::regimes() {
-        let pack = Pack::parse(&source.text, &source.origin)?;
-        if pack.id().as_str() == name {
-            return Ok(pack);
-        }
+    if let Some(pack) = library()?.packs.into_iter().find(|pack| pack.id().as_str() == name) {
+        return Ok(pack);
     }
     bail!("there is no pack `{name}`: `juyan regime list` names them, a file ends in .toml")
 }

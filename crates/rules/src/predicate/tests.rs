@@ -6,13 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn declared() -> Vec<Input> {
-    let input = |name: &str, kind| Input {
-        name: name.to_owned(),
-        kind,
-        means: String::new(),
-        measure: None,
-        finder_or: None,
-    };
+    let input = |name: &str, kind| Input::officer(name, kind, "");
     vec![
         input("size", InputKind::Count),
         input("loss", InputKind::Decimal),
@@ -121,24 +115,112 @@ fn a_number_is_no_answer() {
 }
 
 #[test]
-fn calls_loops_and_fields_are_refused() {
+fn a_list_is_asked_whether_some_or_every_element_does() {
+    let origins = |values: &[i64]| {
+        let values = values.iter().copied().map(Value::Count).collect();
+        Inputs::default().with("origins", Value::List(values))
+    };
+    assert_eq!(judge("origins.exists(o, o > 1)", &origins(&[1, 2])), Verdict::Yes);
+    assert_eq!(judge("origins.exists(o, o > 2)", &origins(&[1, 2])), Verdict::No);
+    assert_eq!(judge("origins.all(o, o > 0)", &origins(&[1, 2])), Verdict::Yes);
+    assert_eq!(judge("origins.all(o, o > 1)", &origins(&[1, 2])), Verdict::No);
+    assert_eq!(judge("origins.exists(o, true)", &origins(&[])), Verdict::No);
+    assert_eq!(judge("origins.all(o, false)", &origins(&[])), Verdict::Yes);
+    assert_eq!(judge("origins.exists(o, o > 1)", &Inputs::default()), Verdict::Unknown);
+}
+
+#[test]
+fn what_is_unknown_inside_a_list_is_unknown_unless_another_element_settles_it() {
+    let origins =
+        Inputs::default().with("origins", Value::List(vec![Value::Count(1), Value::Count(2)]));
+    assert_eq!(judge("origins.exists(o, o == size)", &origins), Verdict::Unknown);
+    assert_eq!(judge("origins.exists(o, o == 2 || o == size)", &origins), Verdict::Yes);
+    assert_eq!(judge("origins.all(o, o != 2 && o != size)", &origins), Verdict::No);
+    assert_eq!(judge("origins.exists(o, o > 2 && o == size)", &origins), Verdict::No);
+}
+
+#[test]
+fn a_value_that_stands_in_a_list_twice_counts_once() {
+    let twice = Value::List(vec![Value::Count(7), Value::Count(7)]);
+    let origins = Inputs::default().with("origins", twice);
+    assert_eq!(judge("size(origins) == 1", &origins), Verdict::Yes);
+    assert_eq!(judge("size(origins) == 1", &Inputs::default()), Verdict::Unknown);
+}
+
+#[test]
+fn a_predicate_about_a_list_asks_for_the_list_and_not_for_its_elements() {
+    let text = "origins.exists(o, o != size) && leaked";
+    let predicate = Predicate::parse(text, &declared()).unwrap();
+    assert_eq!(predicate.asks(), ["origins", "size", "leaked"]);
+}
+
+#[test]
+fn other_calls_and_fields_are_refused() {
     refused(
-        "size(origins) > 1",
-        expect![[
-            r#"`size(origins) > 1` is no predicate here: `size` is not allowed: only comparisons and logic are"#
-        ]],
-    );
-    refused(
-        "origins.exists(o, o > 1)",
-        expect![[
-            r#"`origins.exists(o, o > 1)` is no predicate here: fields, loops and maps are not allowed: only comparisons and logic are"#
-        ]],
+        "string(size) == '1'",
+        expect![
+            "`string(size) == '1'` is no predicate here: `string` is not allowed: only comparisons and logic are"
+        ],
     );
     refused(
         "found_by.length > 1",
-        expect![[
-            r#"`found_by.length > 1` is no predicate here: fields, loops and maps are not allowed: only comparisons and logic are"#
-        ]],
+        expect![
+            "`found_by.length > 1` is no predicate here: fields and maps are not allowed: only comparisons and logic are"
+        ],
+    );
+    refused(
+        "size(found_by) > 1",
+        expect!["`size(found_by) > 1` is no predicate here: `found_by` is no list"],
+    );
+}
+
+#[test]
+fn other_loops_are_refused() {
+    refused(
+        "origins.exists_one(o, o > 1)",
+        expect![
+            "`origins.exists_one(o, o > 1)` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"
+        ],
+    );
+    refused(
+        "origins.map(o, o + 1) == [1]",
+        expect![
+            "`origins.map(o, o + 1) == [1]` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"
+        ],
+    );
+    refused(
+        "[1, 2].exists(o, o > 1)",
+        expect![
+            "`[1, 2].exists(o, o > 1)` is no predicate here: of loops only `list.exists(x, …)` and `list.all(x, …)` are allowed"
+        ],
+    );
+    refused(
+        "found_by.exists(o, o > 1)",
+        expect!["`found_by.exists(o, o > 1)` is no predicate here: `found_by` is no list"],
+    );
+    refused(
+        "origins.exists(o, origins.exists(p, p != o))",
+        expect![
+            "`origins.exists(o, origins.exists(p, p != o))` is no predicate here: a list is walked inside a list: ask in two predicates"
+        ],
+    );
+    refused(
+        "origins.exists(size, size > 1)",
+        expect![
+            "`origins.exists(size, size > 1)` is no predicate here: `size` is an input already: name the element otherwise"
+        ],
+    );
+    refused(
+        "origins.exists(o, o > nothing)",
+        expect![
+            "`origins.exists(o, o > nothing)` is no predicate here: `nothing` is not declared under [input]"
+        ],
+    );
+    refused(
+        "origins.exists(o, o + 1)",
+        expect![
+            "`origins.exists(o, o + 1)` is no predicate here: it answers something else than yes or no"
+        ],
     );
 }
 

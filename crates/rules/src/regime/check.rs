@@ -2,14 +2,19 @@
 
 use super::parse::Reader;
 use super::{Duty, Event};
+use crate::predicate::Predicate;
 
 impl Reader<'_> {
     /// What can only be seen once everything is read.
     pub(super) fn check(&self) {
         self.check_grades();
         self.check_triggers();
+        self.check_inputs();
+        self.check_definitions();
+        let mut tried: Option<&Duty> = None;
         for duty in &self.parts.duties {
-            if !self.parts.proofs.iter().any(|proof| proof.covers_duty(&duty.id)) {
+            let seen = tried.replace(duty).is_some_and(|last| last.id == duty.id);
+            if !seen && !self.parts.proofs.iter().any(|proof| proof.covers_duty(&duty.id)) {
                 self.report_of(
                     "duty",
                     duty.id.as_str(),
@@ -21,15 +26,50 @@ impl Reader<'_> {
     }
 
     fn check_grades(&self) {
-        for grade in &self.parts.grades {
+        let grades = self.parts.grades.iter().map(|grade| ("grade", grade));
+        for (kind, grade) in grades.chain(self.parts.warnings.iter().map(|w| ("warning", w))) {
             let name = grade.id.as_str();
             let owed = |duty: &Duty| duty.grades.as_ref().is_some_and(|g| g.contains(&grade.id));
             if !self.parts.duties.iter().any(owed) {
                 let fix = "add a duty with `grades`, or remove the grade";
-                self.report_of("grade", name, "no duty goes with it", fix);
+                self.report_of(kind, name, "no duty goes with it", fix);
             }
-            if !self.parts.proofs.iter().any(|proof| proof.covers_grade(&grade.id)) {
-                self.report_of("grade", name, "no case tries it", "add a [[test]] with `grade`");
+            let elsewhere = kind == "grade" && self.parts.graded_by.is_some();
+            if !elsewhere && !self.parts.proofs.iter().any(|proof| proof.covers_grade(&grade.id)) {
+                let fix = format!("add a [[test]] with `{kind}`");
+                self.report_of(kind, name, "no case tries it", &fix);
+            }
+        }
+    }
+
+    /// An input that nothing asks is noise, or a rule that somebody forgot.
+    fn check_inputs(&self) {
+        let parts = &self.parts;
+        let of_grades = parts.grades.iter().chain(&parts.warnings).filter_map(|g| g.test.as_ref());
+        let of_duties = parts.duties.iter().filter_map(|duty| duty.condition.as_ref());
+        let of_definitions = parts.definitions.iter().filter_map(|one| one.test.as_ref());
+        let tests = of_grades.chain(of_duties).chain(of_definitions);
+        let asked: Vec<&str> = tests.flat_map(Predicate::asks).collect();
+        for input in &parts.inputs {
+            let is_asked = asked.contains(&input.name.as_str());
+            if is_asked == input.for_record {
+                let (what, fix) = if is_asked {
+                    ("it is asked, and not only for the record", "remove `for_record`")
+                } else {
+                    ("nothing asks it", "remove it, or say `for_record = true`")
+                };
+                self.report_of("input", &input.name, what, fix);
+            }
+        }
+    }
+
+    fn check_definitions(&self) {
+        for definition in self.parts.definitions.iter().filter(|one| one.test.is_some()) {
+            let tried =
+                self.parts.proofs.iter().any(|proof| proof.covers_definition(&definition.id));
+            if !tried {
+                let fix = "add a [[test]] with `define`";
+                self.report_of("define", &definition.id, "no case tries it", fix);
             }
         }
     }
@@ -54,7 +94,7 @@ impl Reader<'_> {
         }
     }
 
-    fn report_of(&self, kind: &'static str, id: &str, what: &str, fix: &str) {
+    pub(super) fn report_of(&self, kind: &'static str, id: &str, what: &str, fix: &str) {
         let at = self.places.get(&(kind, id.to_owned())).copied();
         self.document.report(at, format!("{kind}.{id}"), what, fix);
     }

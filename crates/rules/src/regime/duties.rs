@@ -2,8 +2,6 @@
 //!
 //! Both name what other tables declare; a name that resolves to nothing is found where it stands.
 
-use std::collections::BTreeSet;
-
 use model::regime::GradeId;
 
 use super::parse::{Reader, id, known};
@@ -12,7 +10,66 @@ use crate::document::{Node, Section};
 use crate::within::{Unnumbered, Within};
 
 impl Reader<'_> {
-    pub(super) fn duty(&mut self, node: &Node<'_>, readings: &BTreeSet<String>) -> Option<()> {
+    /// Reads every duty; those that are like others once the others are known.
+    pub(super) fn duties(&mut self, section: Section<'_>) {
+        let (alike, plain): (Vec<_>, Vec<_>) =
+            section.remaining().into_iter().partition(|node| node.has("like"));
+        for node in plain {
+            self.duty(&node);
+        }
+        for node in alike {
+            self.duty_like_others(&node);
+        }
+        let place = |duty: &Duty| self.places.get(&("duty", duty.id.to_string())).copied();
+        self.parts.duties.sort_by_key(place);
+    }
+
+    /// Reads a duty that shares grades, recipients, time and form with each of some others.
+    fn duty_like_others(&mut self, node: &Node<'_>) -> Option<()> {
+        self.places.insert(("duty", node.name().to_owned()), node.at());
+        let section = node.section()?;
+        let article = section.need_text("art");
+        let who = self.parties(&section, "who");
+        let or_by = self.parties(&section, "or_by");
+        let does = section.need("does").and_then(|_| section.names("does")).unwrap_or_default();
+        let on = section.need("on").and_then(|node| self.trigger_of(&node));
+        let readings: Vec<String> =
+            section.words("reading").iter().filter_map(|node| self.reading_id(node)).collect();
+        let others: Vec<Duty> =
+            section.words("like").iter().filter_map(|node| self.other(node)).collect();
+        section.finish();
+        let id = id(node)?;
+        for other in others {
+            let mut readings = readings.clone();
+            readings.extend(other.readings.iter().cloned());
+            self.parts.duties.push(Duty {
+                article: format!("{article}, {}", other.article),
+                like: Some(other.id),
+                id: model::DutyId::clone(&id),
+                who: who.clone(),
+                or_by: or_by.clone(),
+                does: does.clone(),
+                on: on.clone(),
+                readings,
+                ..other
+            });
+        }
+        Some(())
+    }
+
+    /// A duty that another says to be like.
+    fn other(&self, node: &Node<'_>) -> Option<Duty> {
+        let name = node.text()?;
+        let other = self.parts.duties.iter().find(|duty| duty.id.as_str() == name);
+        if other.is_none_or(|other| other.like.is_some()) {
+            let what = format!("`{name}` is no duty that stands for itself");
+            node.report(what, "use a name under [duty] that is not itself like others");
+            return None;
+        }
+        other.cloned()
+    }
+
+    fn duty(&mut self, node: &Node<'_>) -> Option<()> {
         self.places.insert(("duty", node.name().to_owned()), node.at());
         let section = node.section()?;
         let form = section.find("form").and_then(|node| self.form_of(&node));
@@ -37,12 +94,13 @@ impl Reader<'_> {
             contents: form.map(|form| form.contents.clone()).unwrap_or_default(),
             form: form.map(|form| form.id.clone()),
             emits: section.words("emits").iter().filter_map(|node| self.trigger_of(node)).collect(),
-            readings: section
-                .words("reading")
-                .iter()
-                .filter_map(|node| known(node, "reading", |name| readings.contains(name)))
-                .collect(),
+            readings: section.words("reading").iter().filter_map(|n| self.reading_id(n)).collect(),
             see: section.text("see"),
+            like: None,
+            nil_report: section
+                .find("nil_report")
+                .and_then(|node| node.one_of(&[("send", true), ("no", false)]))
+                .unwrap_or(false),
         };
         if duty.who.is_empty() {
             section.report("nobody owes it", "say who: a role, a set, or \"any\"");
@@ -70,6 +128,15 @@ impl Reader<'_> {
             section.report("the text has a number: a house target has no place", "remove `target`");
         }
         let trigger = duty.on.as_ref().and_then(|on| self.declared_trigger(on));
+        if duty.nil_report && trigger.is_none_or(|trigger| trigger.at != Event::MonthClosed) {
+            let fix = "remove `nil_report`, or let a month's end start it";
+            section.report("only a duty of every month can be owed for an empty one", fix);
+        }
+        let first = |trigger: &Trigger| trigger.at == Event::IncidentKnown;
+        if duty.to.contains(&Party::AsFirstReport) && !self.parts.triggers.iter().any(first) {
+            let fix = "name the recipients, or let a trigger be `at = \"incident known\"`";
+            section.report("there is no first report", fix);
+        }
         if !trigger.is_some_and(|trigger| trigger.at.is_of_incident()) {
             return;
         }
@@ -94,21 +161,7 @@ impl Reader<'_> {
 
     pub(super) fn reading(&mut self, node: &Node<'_>) -> Option<()> {
         let section = node.section()?;
-        let at: Vec<String> = section
-            .words("at")
-            .iter()
-            .filter_map(|node| {
-                let at = node.text()?;
-                let known = at == "grade"
-                    || self.parts.inputs.iter().any(|input| input.name == at)
-                    || self.parts.duties.iter().any(|duty| duty.id.as_str() == at);
-                if !known {
-                    let what = format!("`{at}` is no duty, no input and not `grade`");
-                    node.report(what, "name what the reading touches");
-                }
-                Some(at)
-            })
-            .collect();
+        let at = self.places_of(&section);
         let asks = section.need_text("asks");
         let chosen = section.need_text("chosen");
         let options: Vec<(String, String)> = section
@@ -131,6 +184,34 @@ impl Reader<'_> {
         Some(())
     }
 
+    /// Reads `at`: what in the pack a reading or a definition touches.
+    pub(super) fn places_of(&self, section: &Section<'_>) -> Vec<String> {
+        let known = |at: &str| {
+            at == "grade"
+                || (at == "warning" && !self.parts.warnings.is_empty())
+                || self.parts.inputs.iter().any(|input| input.name == at)
+                || self.parts.duties.iter().any(|duty| duty.id.as_str() == at)
+                || self.parts.sets.iter().any(|set| set.id == at)
+                || self.parts.definitions.iter().any(|definition| definition.id == at)
+                || self.has_item(at)
+        };
+        let place = |node: &Node<'_>| {
+            let at = node.text()?;
+            if !known(&at) {
+                let what =
+                    format!("`{at}` is no duty, input, set, definition or item, and not `grade`");
+                node.report(what, "name what it touches");
+                return None;
+            }
+            Some(at)
+        };
+        section.words("at").iter().filter_map(place).collect()
+    }
+
+    pub(super) fn reading_id(&self, node: &Node<'_>) -> Option<String> {
+        known(node, "reading", |name| self.reading_ids.contains(name))
+    }
+
     /// Reads `x`, `x+` (x or graver) or a list of grades.
     fn grades_of(&self, node: Node<'_>) -> Vec<GradeId> {
         let mut grades = Vec::new();
@@ -138,13 +219,18 @@ impl Reader<'_> {
             let Some(text) = node.text() else { continue };
             let (name, and_graver) =
                 text.strip_suffix('+').map_or((text.as_str(), false), |name| (name, true));
-            let Some(grade) = self.parts.grades.iter().find(|grade| grade.id.as_str() == name)
-            else {
-                node.report(format!("`{name}` is no grade"), "use a name under [grade]");
+            let scales = [&self.parts.grades, &self.parts.warnings];
+            let found = scales.iter().find_map(|scale| {
+                let grade = scale.iter().find(|grade| grade.id.as_str() == name)?;
+                Some((scale, grade))
+            });
+            let Some((scale, grade)) = found else {
+                let fix = "use a name under [grade] or [warning]";
+                node.report(format!("`{name}` is no grade"), fix);
                 continue;
             };
             let graver = |other: &&Grade| and_graver && other.rank < grade.rank;
-            let graver = self.parts.grades.iter().filter(graver).map(|other| other.id.clone());
+            let graver = scale.iter().filter(graver).map(|other| other.id.clone());
             grades.extend(graver.chain(std::iter::once(grade.id.clone())));
         }
         grades

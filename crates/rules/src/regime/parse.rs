@@ -9,14 +9,11 @@ use jiff::tz::TimeZone;
 use model::regime::RoleId;
 
 use super::prove;
-use super::{
-    Event, Form, Grade, Head, Holders, Override, Pack, Parts, Party, Role, Set, Trigger, Whose,
-};
+use super::{Event, Form, Head, Holders, Override, Pack, Parts, Party, Role, Set, Trigger, Whose};
 use crate::document::{Document, Node, Section};
 use crate::finding::Findings;
-use crate::input::{Input, InputKind, MeasureOf};
+use crate::input::input;
 use crate::predicate::Predicate;
-use crate::within::Within;
 
 const EVENTS: [(&str, Event); 9] = [
     ("incident known", Event::IncidentKnown),
@@ -30,10 +27,15 @@ const EVENTS: [(&str, Event); 9] = [
     ("contact changed", Event::ContactChanged),
 ];
 
-const WHOSE: [(&str, Whose); 4] = [
+const WHOSE: [(&str, Whose); 9] = [
     ("address or domain is in the incident", Whose::AddressOrDomain),
     ("province is in the incident", Whose::Province),
+    ("province is in the incident, else the debtor's own", Whose::ProvinceOrOwn),
+    ("province is the debtor's own", Whose::OwnProvince),
     ("finding it is", Whose::Finding),
+    ("finding or desk it is", Whose::Knowing),
+    ("subsidiary's finding or desk it is", Whose::GroupOfKnowing),
+    ("role it is, whatever the incident", Whose::Everyone),
     ("named by an officer", Whose::NamedByOfficer),
 ];
 
@@ -41,11 +43,6 @@ const HOLDERS: [(&str, Holders); 3] = [
     ("one", Holders::One),
     ("one per province", Holders::OnePerProvince),
     ("several", Holders::Several),
-];
-
-const MEASURES: [(&str, MeasureOf); 2] = [
-    ("distinct addresses of the largest threat", MeasureOf::LargestThreat),
-    ("distinct addresses of all threats", MeasureOf::AllThreats),
 ];
 
 /// The one way of counting that this release knows; a pack that says otherwise is refused.
@@ -77,7 +74,12 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
     if let Some(section) = root.need("time").and_then(|node| node.section()) {
         time(section);
     }
-    let mut reader = Reader { document, parts: Parts::default(), places: BTreeMap::new() };
+    let mut reader = Reader {
+        document,
+        parts: Parts::default(),
+        places: BTreeMap::new(),
+        reading_ids: BTreeSet::new(),
+    };
     if let Some(section) = root.need("applies").and_then(|node| node.section()) {
         reader.applies(section);
     }
@@ -85,26 +87,24 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
     reader.parts.sets = reader.each(&root, "set", Reader::set);
     reader.parts.triggers = reader.each(&root, "trigger", Reader::trigger);
     reader.parts.inputs = reader.each(&root, "input", |_, node, section| input(node, section));
-    if let Some(section) = root.need("grade").and_then(|node| node.section()) {
-        reader.grades(section);
-    }
+    reader.scales(&root);
     reader.parts.forms = reader.each(&root, "form", |_, node, section| Some(form(node, section)));
     if let Some(section) = root.find("form_rule").and_then(|node| node.section()) {
         for name in ["art", "medium", "urgent"] {
             section.text(name);
         }
+        section.words("principles").iter().for_each(|principle| drop(principle.text()));
         section.finish();
     }
     // Readings are named by duties and name duties: their ids are known before either is read.
     let readings = root.find("reading").and_then(|node| node.section()).map(Section::remaining);
     let readings = readings.unwrap_or_default();
-    let reading_ids: BTreeSet<String> =
-        readings.iter().map(|node| node.name().to_owned()).collect();
+    reader.reading_ids = readings.iter().map(|node| node.name().to_owned()).collect();
     if let Some(section) = root.need("duty").and_then(|node| node.section()) {
-        for node in section.remaining() {
-            reader.duty(&node, &reading_ids);
-        }
+        reader.duties(section);
     }
+    reader.items(&root);
+    reader.definitions(&root);
     for node in readings {
         reader.reading(&node);
     }
@@ -177,11 +177,13 @@ pub(super) struct Reader<'d> {
     pub(super) parts: Parts,
     /// Where each thing is declared, by kind and id.
     pub(super) places: BTreeMap<(&'static str, String), usize>,
+    /// Readings are named before they are read.
+    pub(super) reading_ids: BTreeSet<String>,
 }
 
 impl Reader<'_> {
     /// Reads every entry of a table that must be there.
-    fn each<T>(
+    pub(super) fn each<T>(
         &mut self,
         root: &Section<'_>,
         name: &'static str,
@@ -209,6 +211,7 @@ impl Reader<'_> {
             }
             self.parts.classifications.push(word);
         }
+        self.items_of(&section);
         if self.parts.classifications.is_empty() {
             section.report("nothing falls under it", "list its classifications");
         }
@@ -231,54 +234,12 @@ impl Reader<'_> {
         let by = section.find("by").and_then(|node| self.party(&node));
         let otherwise = section.find("otherwise").and_then(|node| node.boolean()).unwrap_or(false);
         let at = section.need("at")?.one_of(&EVENTS)?;
-        if at == Event::IncidentKnown && !matches!(by, Some(Party::Role(_))) {
-            node.report("nobody is said to know the incident", "name a role: `by = \"…\"`");
+        if at == Event::IncidentKnown && !matches!(by, Some(Party::Role(_) | Party::Set(_))) {
+            let fix = "name a role or a set: `by = \"…\"`";
+            node.report("nobody is said to know the incident", fix);
         }
         let id = node.name().to_owned();
         Some(Trigger { id, article, at, by, otherwise, means })
-    }
-
-    fn grades(&mut self, section: Section<'_>) {
-        let article = section.need_text("art");
-        let order: Vec<String> = section.words("order").iter().filter_map(Node::text).collect();
-        let at = section.at();
-        let mut found: BTreeMap<String, Grade> = BTreeMap::new();
-        for node in section.remaining() {
-            self.places.insert(("grade", node.name().to_owned()), node.at());
-            if !order.iter().any(|name| name == node.name()) {
-                node.report("the grade is not in `order`", "add it there, the gravest first");
-            }
-            if let Some(grade) = self.grade(&node, &article) {
-                found.insert(node.name().to_owned(), grade);
-            }
-        }
-        for (rank, name) in (1..=u8::MAX).zip(&order) {
-            match found.remove(name) {
-                Some(grade) => self.parts.grades.push(Grade { rank, ..grade }),
-                None => {
-                    self.report(at, "grade.order", format!("`{name}` is no grade"), "declare it");
-                }
-            }
-        }
-        let otherwise = |grade: &Grade| grade.test.is_none();
-        let last_only = self.parts.grades.last().is_some_and(otherwise)
-            && self.parts.grades.iter().filter(|grade| otherwise(grade)).count() == 1;
-        if !last_only {
-            let fix = "let the last grade, and no other, say `when = \"otherwise\"`";
-            self.report(at, "grade", "the scale does not end".to_owned(), fix);
-        }
-    }
-
-    fn grade(&mut self, node: &Node<'_>, article: &str) -> Option<Grade> {
-        let section = node.section()?;
-        let name = section.bilingual();
-        let harm = section.names("impact");
-        let when = section.need_text("when");
-        let test = (when != "otherwise").then(|| self.predicate(&section, "when"));
-        // A grade whose predicate cannot be read is a grade all the same: one fault, one finding.
-        let test = test.map(|read| read.unwrap_or_else(Predicate::never));
-        section.finish();
-        Some(Grade { id: id(node)?, rank: 0, article: article.to_owned(), name, when, harm, test })
     }
 
     pub(super) fn predicate(&self, section: &Section<'_>, name: &'static str) -> Option<Predicate> {
@@ -301,7 +262,7 @@ impl Reader<'_> {
         Override { id, article, by, may, needs }
     }
 
-    fn report(&self, at: usize, key: &str, what: String, fix: &str) {
+    pub(super) fn report(&self, at: usize, key: &str, what: String, fix: &str) {
         self.document.report(Some(at), key, what, fix);
     }
 
@@ -314,6 +275,9 @@ impl Reader<'_> {
         if name == "any" {
             return Some(Party::Anybody);
         }
+        if name == "as first report" {
+            return Some(Party::AsFirstReport);
+        }
         if let Some(role) = self.parts.roles.iter().find(|role| role.id.as_str() == name) {
             return Some(Party::Role(role.id.clone()));
         }
@@ -325,7 +289,7 @@ impl Reader<'_> {
         None
     }
 
-    fn role_id(&self, node: &Node<'_>) -> Option<RoleId> {
+    pub(super) fn role_id(&self, node: &Node<'_>) -> Option<RoleId> {
         let name = node.text()?;
         let role = self.parts.roles.iter().find(|role| role.id.as_str() == name);
         if role.is_none() {
@@ -346,17 +310,6 @@ where
             None
         }
     }
-}
-
-/// A rolling window in whole hours.
-fn window(node: &Node<'_>) -> Option<u32> {
-    if let Within::Hours { hundredths } = node.parse()?
-        && hundredths % 100 == 0
-    {
-        return Some(hundredths / 100);
-    }
-    node.report("the window is no number of whole hours", "write such as \"24 hours\"");
-    None
 }
 
 fn form(node: &Node<'_>, section: &Section<'_>) -> Form {
@@ -387,39 +340,4 @@ fn role(node: &Node<'_>, section: &Section<'_>) -> Option<Role> {
     let is = section.need_text("is");
     let holders = section.need("number")?.one_of(&HOLDERS)?;
     Some(Role { id: id(node)?, article, name, is, holders })
-}
-
-fn input(node: &Node<'_>, section: &Section<'_>) -> Option<Input> {
-    let values = section.words("values").iter().filter_map(Node::text).collect();
-    let means = section.need_text("means");
-    let measures = section.find("measures").and_then(|node| node.one_of(&MEASURES));
-    let window = section.find("window").and_then(|node| window(&node));
-    let takes = section.find("takes").and_then(|node| node.one_of(&[("the finder's role", ())]));
-    let otherwise = section.text("otherwise");
-    let kind = match section.need("type")?.text()?.as_str() {
-        "count" => InputKind::Count,
-        "decimal" => InputKind::Decimal,
-        "one of" => InputKind::OneOf(values),
-        "yes or no" => InputKind::YesNo,
-        "list" => InputKind::List,
-        other => {
-            let what = format!("`{other}` is no type of input");
-            node.report(what, "use one of count, decimal, one of, yes or no, list");
-            return None;
-        }
-    };
-    if kind == InputKind::OneOf(Vec::new()) {
-        node.report("it has no values", "list them: `values = [\"…\"]`");
-    }
-    if measures.is_some() && (window.is_none() || kind != InputKind::Count) {
-        node.report("what is measured is a count over a window", "add `window = \"24 hours\"`");
-    }
-    let stranger = otherwise.as_deref().is_some_and(|value| kind.read(value).is_none());
-    if stranger || takes.is_some() != otherwise.is_some() {
-        let fix = "give `takes` and `otherwise` together, the latter being one of the values";
-        node.report("it does not say what an unknown finder is", fix);
-    }
-    let measure = measures.zip(window);
-    let name = node.name().to_owned();
-    Some(Input { name, kind, means, measure, finder_or: otherwise })
 }

@@ -3,13 +3,15 @@
 use jiff::Timestamp;
 use model::regime::{DutyId, GradeId};
 
-use super::{Pack, Parts};
-use crate::assess::assess;
+use super::parse::known;
+use super::{Definition, Duty, Grade, Pack, Parts};
+use crate::assess::{AssessError, Assessed, assess, assess_warning};
 use crate::calendar::Calendar;
 use crate::deadline::deadline;
-use crate::document::{Document, Node};
+use crate::document::{Document, Node, Section};
 use crate::finding::{Finding, Findings};
-use crate::input::Inputs;
+use crate::input::{Inputs, given};
+use crate::predicate::Verdict;
 use crate::within::Within;
 
 /// One case: given this, that must come out.
@@ -25,7 +27,9 @@ pub(super) struct Proof {
 #[derive(Clone, Debug)]
 enum Claim {
     Grade { inputs: Inputs, expect: GradeId },
-    Due { duties: Vec<DutyId>, start: Timestamp, expect: Expected },
+    Warning { inputs: Inputs, expect: GradeId },
+    Meaning { definition: String, inputs: Inputs, expect: Verdict },
+    Due { duties: Vec<DutyId>, grade: Option<GradeId>, start: Timestamp, expect: Expected },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,31 +39,38 @@ enum Expected {
     Standing,
 }
 
+const VERDICTS: [(&str, Verdict); 3] =
+    [("yes", Verdict::Yes), ("no", Verdict::No), ("unknown", Verdict::Unknown)];
+
 impl Proof {
     pub(super) fn covers_duty(&self, id: &DutyId) -> bool {
-        match &self.claim {
-            Claim::Due { duties, .. } => duties.contains(id),
-            Claim::Grade { .. } => false,
-        }
+        matches!(&self.claim, Claim::Due { duties, .. } if duties.contains(id))
     }
 
     pub(super) fn covers_grade(&self, id: &GradeId) -> bool {
-        match &self.claim {
-            Claim::Grade { expect, .. } => expect == id,
-            Claim::Due { .. } => false,
-        }
+        matches!(&self.claim, Claim::Grade { expect, .. } | Claim::Warning { expect, .. } if expect == id)
+    }
+
+    pub(super) fn covers_definition(&self, id: &str) -> bool {
+        matches!(&self.claim, Claim::Meaning { definition, .. } if definition == id)
     }
 
     /// What is wrong, line by line; `None` skips whatever needs a calendar.
     fn failures(&self, pack: &Pack, calendar: Option<&Calendar>) -> Vec<String> {
         match &self.claim {
-            Claim::Grade { inputs, expect } => match assess(pack, inputs) {
-                Ok(assessed) if assessed.grade == *expect => Vec::new(),
-                Ok(assessed) => vec![format!("the grade is {}, not {expect}", assessed.grade)],
-                Err(error) => vec![error.to_string()],
-            },
-            Claim::Due { duties, start, expect } => {
-                let duties = duties.iter().filter_map(|id| pack.duty(id));
+            Claim::Grade { inputs, expect } => graded(assess(pack, inputs), expect),
+            Claim::Warning { inputs, expect } => graded(assess_warning(pack, inputs), expect),
+            Claim::Meaning { definition, inputs, expect } => {
+                let found = pack.define(definition, inputs);
+                let word = |verdict| VERDICTS.iter().find(|(_, one)| *one == verdict);
+                let told = found.and_then(word).map_or("undecided", |(word, _)| word);
+                let failed = found != Some(*expect);
+                failed.then(|| format!("{definition}: the answer is {told}")).into_iter().collect()
+            }
+            Claim::Due { duties, grade, start, expect } => {
+                let is_owed =
+                    |duty: &&Duty| grade.as_ref().is_none_or(|grade| duty.applies_at(grade));
+                let duties = duties.iter().flat_map(|id| pack.duties_of(id)).filter(is_owed);
                 let tried = duties.filter_map(|duty| {
                     let within = duty.clock.within();
                     let failure = try_due(pack, within, *start, *expect, calendar);
@@ -68,6 +79,14 @@ impl Proof {
                 tried.collect()
             }
         }
+    }
+}
+
+fn graded(assessed: Result<Assessed, AssessError>, expect: &GradeId) -> Vec<String> {
+    match assessed {
+        Ok(assessed) if assessed.grade == *expect => Vec::new(),
+        Ok(assessed) => vec![format!("the grade is {}, not {expect}", assessed.grade)],
+        Err(error) => vec![error.to_string()],
     }
 }
 
@@ -133,31 +152,72 @@ const FIX: &str = "correct the rule, or the case";
 /// Reads one case.
 pub(super) fn read(document: &Document, node: &Node<'_>, parts: &Parts) -> Option<Proof> {
     let section = node.section()?;
-    let claim = match (section.find("grade"), section.words("duty")) {
-        (Some(inputs), duties) if duties.is_empty() => {
-            let inputs = read_inputs(&inputs, parts)?;
-            let expect = section.need("expect")?.parse()?;
-            if !parts.grades.iter().any(|grade| grade.id == expect) {
-                node.report(format!("`{expect}` is no grade"), "use a name under [grade]");
-            }
-            Claim::Grade { inputs, expect }
-        }
-        (None, duties) if !duties.is_empty() => {
-            let duties = duties.iter().filter_map(|node| duty_of(node, parts)).collect();
-            let start = section.need("start")?.instant()?;
-            Claim::Due { duties, start, expect: expected(&section.need("expect")?)? }
-        }
-        _ => {
-            node.report(
-                "it tries neither a grade nor a duty",
-                "give `grade = {…}` or `duty = \"…\"`",
-            );
-            return None;
-        }
+    let Some(claim) = claim(node, &section, parts) else {
+        let fix = "give `grade = {…}`, `warning = {…}`, `define = \"…\"` or `duty = \"…\"`";
+        node.report("it tries nothing that can be tried", fix);
+        return None;
     };
     section.finish();
     let origin = document.origin().to_owned();
     Some(Proof { claim, origin, line: document.line(node.at()), at: node.at() })
+}
+
+fn claim(node: &Node<'_>, section: &Section<'_>, parts: &Parts) -> Option<Claim> {
+    if let Some(inputs) = section.find("grade") {
+        if let Some(grading) = &parts.graded_by {
+            let what = format!("grades are decided by `{grading}`");
+            node.report(what, "put the case there");
+        }
+        let (inputs, expect) = grade_claim(&inputs, section, (&parts.grades, "grade"), parts)?;
+        return Some(Claim::Grade { inputs, expect });
+    }
+    if let Some(inputs) = section.find("warning") {
+        let (inputs, expect) = grade_claim(&inputs, section, (&parts.warnings, "warning"), parts)?;
+        return Some(Claim::Warning { inputs, expect });
+    }
+    if let Some(name) = section.find("define") {
+        let is_tested = |one: &Definition, name: &str| one.id == name && one.test.is_some();
+        let definition = known(&name, "define", |name| {
+            parts.definitions.iter().any(|one| is_tested(one, name))
+        })?;
+        let inputs = given(&section.need("given")?, &parts.inputs)?;
+        let expect = section.need("expect")?.one_of(&VERDICTS)?;
+        return Some(Claim::Meaning { definition, inputs, expect });
+    }
+    let duties: Vec<DutyId> =
+        section.words("duty").iter().filter_map(|node| duty_of(node, parts)).collect();
+    let grade = section.find("at_grade").and_then(|node| at_grade(&node, &duties, parts));
+    let start = section.need("start")?.instant()?;
+    let expect = expected(&section.need("expect")?)?;
+    (!duties.is_empty()).then_some(Claim::Due { duties, grade, start, expect })
+}
+
+/// Facts, and the step of a scale that must come out.
+fn grade_claim(
+    inputs: &Node<'_>,
+    section: &Section<'_>,
+    (scale, table): (&[Grade], &str),
+    parts: &Parts,
+) -> Option<(Inputs, GradeId)> {
+    let inputs = given(inputs, &parts.inputs)?;
+    let node = section.need("expect")?;
+    let expect = node.parse()?;
+    if !scale.iter().any(|grade| grade.id == expect) {
+        node.report(format!("`{expect}` is no grade"), format!("use a name under [{table}]"));
+    }
+    Some((inputs, expect))
+}
+
+/// The grade that narrows a duty which is like several others to one of them.
+fn at_grade(node: &Node<'_>, duties: &[DutyId], parts: &Parts) -> Option<GradeId> {
+    let grade: GradeId = node.parse()?;
+    for id in duties {
+        let mut of_id = parts.duties.iter().filter(|duty| duty.id == *id);
+        if !of_id.any(|duty| duty.applies_at(&grade)) {
+            node.report(format!("`{id}` is not owed at `{grade}`"), "name another grade or duty");
+        }
+    }
+    Some(grade)
 }
 
 fn duty_of(node: &Node<'_>, parts: &Parts) -> Option<DutyId> {
@@ -175,26 +235,4 @@ fn expected(node: &Node<'_>) -> Option<Expected> {
         return node.one_of(&words);
     }
     node.instant().map(Expected::At)
-}
-
-fn read_inputs(node: &Node<'_>, parts: &Parts) -> Option<Inputs> {
-    let entries = node.section()?.remaining();
-    let mut pairs = Vec::new();
-    for entry in entries {
-        let value = if entry.is_integer() {
-            entry.integer()?.to_string()
-        } else if let Some(number) = entry.decimal() {
-            number.to_string()
-        } else {
-            entry.text()?
-        };
-        pairs.push(format!("{}={value}", entry.name()));
-    }
-    match Inputs::parse(&parts.inputs, pairs.iter().map(String::as_str)) {
-        Ok(inputs) => Some(inputs),
-        Err(error) => {
-            node.report(error.to_string(), "give declared inputs, each with a value of its kind");
-            None
-        }
-    }
 }

@@ -90,9 +90,9 @@ fn an_unknown_key_is_refused() {
     refused(
         "within = \"continuously\" }",
         "within = \"continuously\", wihtin = 1 }",
-        expect![[
-            r#"pack.toml:116: duty.M1.wihtin: `wihtin` is no key of this table; use one of art, cc, does, emits, form, grades, if, keep, on, one_is_enough, only_with, or_by, reading, see, target, to, who, within, or remove it"#
-        ]],
+        expect![
+            "pack.toml:116: duty.M1.wihtin: `wihtin` is no key of this table; use one of art, cc, does, emits, form, grades, if, keep, nil_report, on, one_is_enough, only_with, or_by, reading, see, target, to, who, within, or remove it"
+        ],
     );
 }
 
@@ -126,7 +126,7 @@ fn forms_readings_triggers_and_grades_must_resolve() {
         expect![[r#"
             pack.toml:124: duty.M6.form: `notice` is no form; use a name under [form], or add it there
             pack.toml:124: duty.M6.on: `cncert.awake` is no trigger; use a name under [trigger], or add it there
-            pack.toml:124: duty.M6.grades: `g5` is no grade; use a name under [grade]
+            pack.toml:124: duty.M6.grades: `g5` is no grade; use a name under [grade] or [warning]
             pack.toml:124: duty.M6.within: `5 workdays` is no time allowed (the unit is none of hours, minutes, working days, days, months): write such as `2 hours`, `5 working days`, `60 days`, `1 month`, `first 10 working days of next month`, `promptly` or `no time stated`; write it as described
             pack.toml:124: duty.M6.reading: `R99` is no reading; use a name under [reading], or add it there
             pack.toml:124: duty.M6: nothing starts its clock; name a trigger: `on = "…"`, or write `within = "standing"`"#]],
