@@ -332,19 +332,26 @@ pub(crate) enum Regime {
     },
     /// Replay incidents under a draft, and tell whose due times move; exit code 3 if any does
     Simulate(Simulate),
-    /// Grade by a pack, and say why; with #NAME, ask one of its definitions
-    Grade {
-        /// A pack's id, or a file
-        pack: String,
-        /// Measured inputs, such as total_ips=120000; what is left out is unknown
-        #[arg(value_name = "KEY=VALUE")]
-        inputs: Vec<String>,
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
+    /// Grade by a pack or a grading pack, and say why; with #NAME, ask a definition or a warning
+    Grade(Grade),
     /// Work out when a duty falls due, and say why
     Deadline(Deadline),
+}
+
+#[derive(Args)]
+pub(crate) struct Grade {
+    /// The id of a pack or a grading pack, or a file; `PACK#NAME` asks a definition, `PACK#warning` a
+    /// warning's level
+    pub(crate) pack: String,
+    /// Facts, such as total_ips=120000; several in one argument are parted by `;`
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) inputs: Vec<String>,
+    /// What facts left out are [default: unknown; by a grading pack alone: absent]
+    #[arg(long, value_parser = ["unknown", "absent"])]
+    pub(crate) others: Option<String>,
+    /// Answer in JSON, one document
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// A pack, the language and the shape of the answer.

@@ -30,7 +30,7 @@ pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
         Regime::Diff { from, to, lang, json } => diff::run((&from, &to), language(&lang), json),
         Regime::Test { pack, vectors, json } => test::run(&pack, vectors.as_deref(), json),
         Regime::Simulate(args) => simulate::run(args).await,
-        Regime::Grade { pack, inputs, json } => grade::run(&pack, &inputs, json),
+        Regime::Grade(args) => grade::run(&args),
         Regime::Deadline(args) => deadline(&args),
     }
 }
@@ -139,13 +139,7 @@ fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
 
 fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
     let pack = find(&args.pack)?;
-    let duty = duty_of(&pack, &args.duty)?;
-    if let Some(grade) = &args.grade {
-        known_grade(&pack, grade)?;
-        if !duty.applies_at(grade) {
-            bail!("duty `{}` is not owed at grade `{grade}`", duty.id);
-        }
-    }
+    let duty = duty_at(&pack, &args.duty, args.grade.as_ref())?;
     let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
     let within = duty.clock.within();
     let due = rules::deadline(within, args.start, pack.zone(), &calendar)?;
@@ -188,11 +182,24 @@ fn duty_of<'p>(pack: &'p Pack, id: &model::DutyId) -> anyhow::Result<&'p Duty> {
     })
 }
 
+/// The duty as it is owed at a grade: one that says `like` several others stands once for each.
+fn duty_at<'p>(
+    pack: &'p Pack,
+    id: &model::DutyId,
+    grade: Option<&model::GradeId>,
+) -> anyhow::Result<&'p Duty> {
+    let duty = duty_of(pack, id)?;
+    let Some(grade) = grade else { return Ok(duty) };
+    known_grade(pack, grade)?;
+    pack.duty_at(id, grade).ok_or_else(|| anyhow!("duty `{id}` is not owed at grade `{grade}`"))
+}
+
 fn known_grade(pack: &Pack, grade: &model::GradeId) -> anyhow::Result<()> {
     if pack.grade(grade).is_some() {
         return Ok(());
     }
-    let known: Vec<_> = pack.grades().iter().map(|grade| grade.id.as_str()).collect();
+    let known = pack.grades().iter().chain(pack.warnings());
+    let known: Vec<_> = known.map(|grade| grade.id.as_str()).collect();
     bail!("`{}` has no grade `{grade}`; it has {}", pack.id(), known.join(", "))
 }
 

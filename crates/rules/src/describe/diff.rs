@@ -121,22 +121,16 @@ impl Diffing<'_> {
     }
 
     fn grades(&mut self) {
-        for new in self.to.grades() {
+        for new in self.to.grades().iter().chain(self.to.warnings()) {
             let name = self.new().grade(&new.id);
-            let when = |words: Words<'_>, grade: &crate::regime::Grade| {
-                grade.test.as_ref().map_or_else(
-                    || words.language.pick("其他情形", "otherwise").to_owned(),
-                    |test| words.predicate(test),
-                )
-            };
-            let to = when(self.new(), new);
+            let to = self.new().step(new);
             let Some(old) = self.from.grade(&new.id) else {
                 let words =
                     self.say(format!("新增等级{name}：{to}"), format!("grade {name} is new: {to}"));
                 self.all(new.id.as_str(), Direction::Added, words);
                 continue;
             };
-            let from = when(self.old(), old);
+            let from = self.old().step(old);
             if from != to {
                 let number = |g: &crate::regime::Grade| g.test.as_ref().and_then(|t| t.threshold());
                 // A lower threshold puts more incidents into the graver grade.
@@ -150,7 +144,8 @@ impl Diffing<'_> {
                 self.all(new.id.as_str(), direction, words);
             }
         }
-        for old in self.from.grades().iter().filter(|old| self.to.grade(&old.id).is_none()) {
+        let before = self.from.grades().iter().chain(self.from.warnings());
+        for old in before.filter(|old| self.to.grade(&old.id).is_none()) {
             let name = self.old().grade(&old.id);
             let words = self.say(format!("取消等级{name}"), format!("grade {name} is gone"));
             self.all(old.id.as_str(), Direction::Removed, words);
@@ -186,7 +181,7 @@ impl Diffing<'_> {
 
     fn duties(&mut self) {
         for new in self.to.duties() {
-            match self.from.duty(&new.id) {
+            match same(self.from, new) {
                 Some(old) => self.duty(old, new),
                 None => {
                     let words = summary(self.new(), new);
@@ -195,7 +190,7 @@ impl Diffing<'_> {
                 }
             }
         }
-        for old in self.from.duties().iter().filter(|old| self.to.duty(&old.id).is_none()) {
+        for old in self.from.duties().iter().filter(|old| same(self.to, old).is_none()) {
             let words = summary(self.old(), old);
             let words = self.say(format!("不再须{words}"), format!("need no longer {words}"));
             self.for_debtors(old, &roles(self.from, &old.who), (Direction::Removed, words));
@@ -350,6 +345,11 @@ impl Diffing<'_> {
     }
 }
 
+/// The duty that another pack has in its place.
+fn same<'p>(pack: &'p Pack, duty: &Duty) -> Option<&'p Duty> {
+    pack.duties_of(&duty.id).find(|other| other.like == duty.like)
+}
+
 /// What a duty asks, after "must".
 fn summary(words: Words<'_>, duty: &Duty) -> String {
     let does = words.language.of(&duty.does);
@@ -377,7 +377,7 @@ fn roles(pack: &Pack, parties: &[Party]) -> Vec<RoleId> {
         let roles = match party {
             Party::Role(role) => vec![role.clone()],
             Party::Set(id) => pack.set(id).map(|set| set.roles.clone()).unwrap_or_default(),
-            Party::Anybody => Vec::new(),
+            Party::Anybody | Party::AsFirstReport => Vec::new(),
         };
         all.extend(roles.into_iter().filter(|role| !all.contains(role)).collect::<Vec<_>>());
     }

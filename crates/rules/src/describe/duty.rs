@@ -109,7 +109,7 @@ impl Telling<'_> {
         let from = if before.is_empty() {
             self.say("该事实来自制度之外".to_owned(), "which no other duty brings about".to_owned())
         } else {
-            let ids = self.words.language.list(before.iter().map(|duty| duty.id.as_str()));
+            let ids = self.words.language.list(ids(&before));
             self.say(format!("由 {ids} 履行后产生"), format!("which follows from {ids}"))
         };
         Some(self.say(
@@ -152,7 +152,7 @@ impl Telling<'_> {
         let one = |(id, duties): &(&str, Vec<&Duty>)| {
             let trigger = self.words.pack.trigger(id);
             let what = trigger.map_or_else(|| (*id).to_owned(), |one| self.words.trigger(one));
-            let starts = self.words.language.list(duties.iter().map(|duty| duty.id.as_str()));
+            let starts = self.words.language.list(ids(duties));
             self.say(
                 format!("{what}（{id}），{starts} 的时限由此起算"),
                 format!("{what} ({id}), which starts {starts}"),
@@ -189,6 +189,13 @@ impl Telling<'_> {
         let see = self.duty.see.as_deref()?;
         Some(self.say(format!("另见 {see}。"), format!("See also {see}.")))
     }
+}
+
+/// The ids of duties, each once: one that says `like` several others stands once for each.
+fn ids<'d>(duties: &[&'d Duty]) -> Vec<&'d str> {
+    let mut ids: Vec<&str> = duties.iter().map(|duty| duty.id.as_str()).collect();
+    ids.dedup();
+    ids
 }
 
 /// How a time allowed is counted.

@@ -254,11 +254,11 @@ impl Node {
     }
 }
 
-/// Every lane that may be needed: nobody's first, then each combination of roles that the pack names.
+/// Every lane that may be needed: one for each combination of roles that the pack names, nobody's last.
 fn lanes(words: Words<'_>) -> Vec<Lane> {
     let pack = words.pack;
     let nobody = words.language.pick("不特定主体", "nobody in particular").to_owned();
-    let mut lanes = vec![Lane { roles: Vec::new(), name: nobody }];
+    let mut lanes = Vec::new();
     let parties = pack.duties().iter().filter_map(|duty| duty.who.first());
     let parties = parties.chain(pack.triggers().iter().filter_map(|trigger| trigger.by.as_ref()));
     let mut found: Vec<Vec<RoleId>> = parties.map(|party| roles_of(pack, party)).collect();
@@ -269,6 +269,7 @@ fn lanes(words: Words<'_>) -> Vec<Lane> {
         let parties: Vec<Party> = roles.iter().cloned().map(Party::Role).collect();
         lanes.push(Lane { name: words.parties(&parties), roles });
     }
+    lanes.push(Lane { roles: Vec::new(), name: nobody });
     lanes
 }
 
@@ -276,7 +277,7 @@ fn roles_of(pack: &Pack, party: &Party) -> Vec<RoleId> {
     match party {
         Party::Role(role) => vec![role.clone()],
         Party::Set(id) => pack.set(id).map(|set| set.roles.clone()).unwrap_or_default(),
-        Party::Anybody => Vec::new(),
+        Party::Anybody | Party::AsFirstReport => Vec::new(),
     }
 }
 

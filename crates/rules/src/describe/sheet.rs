@@ -1,18 +1,28 @@
 //! The obligations table: what a pack demands, article by article, as a lawyer reads it.
 
-use model::organisation::Bilingual;
 use model::regime::{DutyId, GradeId};
 
 use super::words::{self, Language, Words};
-use crate::regime::{Duty, Form, Grade, Override, Pack, Party, Reading};
+use crate::grading::{Criterion, Grading, Standing};
+use crate::regime::{
+    Definition, Duty, Form, Grade, Item, ItemGroup, Override, Pack, Party, Reading,
+};
 
 /// A pack as a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
-    /// The duties, one chapter for each article, in the order of the pack.
+    /// The duties, one chapter for each article, in the order of the instrument.
     pub chapters: Vec<Chapter>,
     /// The scale, the gravest first.
     pub grades: Vec<Step>,
+    /// The scale of its warnings, if it has one.
+    pub warnings: Vec<Step>,
+    /// What its grading pack asks, the gravest grade first.
+    pub criteria: Vec<CriterionLine>,
+    /// What its words mean.
+    pub terms: Vec<Term>,
+    /// What each kind of unit must report.
+    pub items: Vec<Group>,
     /// What is measured or asked: name and meaning.
     pub inputs: Vec<(String, String)>,
     pub forms: Vec<FormLine>,
@@ -53,6 +63,10 @@ pub struct Line {
     /// The ids of the readings that touch it.
     pub readings: Vec<String>,
     pub see: Option<String>,
+    /// The duty whose grades, recipients, time and form it shares.
+    pub like: Option<DutyId>,
+    /// Whether it is owed as well for a month in which nothing happened.
+    pub nil_report: bool,
 }
 
 /// One grade in words.
@@ -63,6 +77,37 @@ pub struct Step {
     pub name: String,
     pub when: String,
     pub harm: Option<String>,
+}
+
+/// One criterion of a grading pack in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CriterionLine {
+    pub id: String,
+    pub when: String,
+    /// It is the pack author's, and does not stand in any instrument.
+    pub proposal: bool,
+    /// Where it stands, or why it is proposed.
+    pub from: String,
+}
+
+/// What a word of the instrument means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    pub id: String,
+    pub article: String,
+    pub term: String,
+    pub means: String,
+    /// The question that decides it, if facts can.
+    pub when: Option<String>,
+    pub values: Vec<String>,
+}
+
+/// What one kind of unit must report: code and text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub article: String,
+    pub who: String,
+    pub items: Vec<(String, String)>,
 }
 
 /// What a filing must contain.
@@ -110,9 +155,15 @@ pub fn sheet(pack: &Pack, language: Language, grade: Option<&GradeId>) -> Sheet 
             None => chapters.push(Chapter { article: article.to_owned(), lines: vec![line] }),
         }
     }
+    // In the order of the instrument, however the pack tells it; what is no number keeps its place.
+    chapters.sort_by_key(|chapter| chapter.article.parse::<u32>().unwrap_or(u32::MAX));
     Sheet {
         chapters,
         grades: pack.grades().iter().map(|grade| step(words, grade)).collect(),
+        warnings: pack.warnings().iter().map(|grade| step(words, grade)).collect(),
+        criteria: criteria(words),
+        terms: terms(words),
+        items: groups(words),
         inputs: pack.inputs().iter().map(|i| (i.name.clone(), i.means.clone())).collect(),
         forms: forms(pack),
         readings: pack.readings().iter().map(choice).collect(),
@@ -148,6 +199,8 @@ fn line(words: Words<'_>, duty: &Duty) -> Line {
         then: duty.emits.iter().map(trigger).collect(),
         readings: touching(words.pack, duty),
         see: duty.see.clone(),
+        like: duty.like.clone(),
+        nil_report: duty.nil_report,
     }
 }
 
@@ -187,17 +240,54 @@ pub(super) fn touching(pack: &Pack, duty: &Duty) -> Vec<String> {
 }
 
 fn step(words: Words<'_>, grade: &Grade) -> Step {
-    let when = grade.test.as_ref().map_or_else(
-        || words.language.pick("其他情形", "otherwise").to_owned(),
-        |test| words.predicate(test),
-    );
     Step {
         id: grade.id.clone(),
         article: grade.article.clone(),
         name: words.language.of(&grade.name).to_owned(),
-        when,
-        harm: grade.harm.as_ref().map(|harm: &Bilingual| words.language.of(harm).to_owned()),
+        when: words.step(grade),
+        harm: grade.harm.as_ref().map(|harm| words.language.of(harm).to_owned()),
     }
+}
+
+fn criteria(words: Words<'_>) -> Vec<CriterionLine> {
+    let one = |one: &Criterion| {
+        let (proposal, from) = match &one.standing {
+            Standing::Source(from) => (false, from),
+            Standing::Proposal(from) => (true, from),
+        };
+        CriterionLine {
+            id: one.id(),
+            when: one.question().map_or_else(|| one.when.clone(), |test| words.predicate(test)),
+            proposal,
+            from: from.clone(),
+        }
+    };
+    words.pack.grading().into_iter().flat_map(Grading::criteria).map(one).collect()
+}
+
+fn terms(words: Words<'_>) -> Vec<Term> {
+    let term = |one: &Definition| Term {
+        id: one.id.clone(),
+        article: one.article.clone(),
+        term: words.language.of(&one.term).to_owned(),
+        means: one.means.clone(),
+        when: one.test.as_ref().map(|test| words.predicate(test)),
+        values: one.values.iter().map(|value| words.language.of(value).to_owned()).collect(),
+    };
+    words.pack.definitions().iter().map(term).collect()
+}
+
+fn groups(words: Words<'_>) -> Vec<Group> {
+    let group = |one: &ItemGroup| {
+        let roles: Vec<Party> = one.roles.iter().cloned().map(Party::Role).collect();
+        let item = |item: &Item| (item.code.clone(), words.language.of(&item.text).to_owned());
+        Group {
+            article: one.article.clone(),
+            who: words.parties(&roles),
+            items: one.items.iter().map(item).collect(),
+        }
+    };
+    words.pack.items().iter().map(group).collect()
 }
 
 fn forms(pack: &Pack) -> Vec<FormLine> {
@@ -246,7 +336,7 @@ mod tests {
     fn duties_stand_under_their_articles() {
         let sheet = sheet(&pack(), Language::En, None);
         let articles: Vec<&str> = sheet.chapters.iter().map(|c| c.article.as_str()).collect();
-        assert_eq!(articles, ["8", "9", "5", "10", "11", "15", "17", "16", "6", "18"]);
+        assert_eq!(articles, ["5", "6", "8", "9", "10", "11", "15", "16", "17", "18"]);
         let lines: usize = sheet.chapters.iter().map(|chapter| chapter.lines.len()).sum();
         assert_eq!(lines, pack().duties().len());
     }
@@ -254,7 +344,7 @@ mod tests {
     #[test]
     fn a_line_says_who_what_to_whom_by_when() {
         let sheet = sheet(&pack(), Language::En, None);
-        let line = sheet.chapters[0].lines.iter().find(|l| l.duty.as_str() == "M2a").unwrap();
+        let line = sheet.chapters[2].lines.iter().find(|l| l.duty.as_str() == "M2a").unwrap();
         assert_eq!(line.who, "the operator that found it");
         assert_eq!(line.cc.as_deref(), Some("CNCERT"));
         assert_eq!(line.within, "within 2 hours");

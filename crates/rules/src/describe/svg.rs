@@ -17,8 +17,8 @@ const TRIGGER_WIDTH: usize = 156;
 const DUTY_WIDTH: usize = 224;
 const LINE: usize = 16;
 /// Columns of text at 12 pixels in a trigger, a duty, and the name of a lane.
-const TRIGGER_COLUMNS: usize = 21;
-const DUTY_COLUMNS: usize = 32;
+const TRIGGER_COLUMNS: usize = 20;
+const DUTY_COLUMNS: usize = 29;
 const LANE_COLUMNS: usize = 20;
 const INK: &str = "#1c2733";
 const FAINT: &str = "#5b6875";

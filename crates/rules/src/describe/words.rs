@@ -4,7 +4,7 @@ use model::organisation::Bilingual;
 use model::regime::GradeId;
 
 use crate::predicate::Predicate;
-use crate::regime::{Clock, Duty, Event, Pack, Party, Set, Trigger, Whose};
+use crate::regime::{Clock, Duty, Event, Grade, Pack, Party, Set, Trigger, Whose};
 use crate::within::{Standing, Unnumbered, Within};
 
 /// The language of a description.
@@ -146,6 +146,9 @@ impl Words<'_> {
             }
             Party::Set(id) => self.pack.set(id).map_or_else(|| id.clone(), |set| self.set(set)),
             Party::Anybody => self.language.pick("任何单位和个人", "anybody").to_owned(),
+            Party::AsFirstReport => {
+                self.language.pick("首次报送的对象", "whoever received the first report").to_owned()
+            }
         }
     }
 
@@ -164,6 +167,11 @@ impl Words<'_> {
             Whose::AddressOrDomain => format!("涉事{roles}"),
             Whose::Province => format!("涉事省份的{roles}"),
             Whose::Finding => format!("发现事件的{roles}"),
+            Whose::Knowing => format!("发现或得知事件的{roles}"),
+            Whose::GroupOfKnowing => format!("发现或得知事件的子公司所属{roles}"),
+            Whose::ProvinceOrOwn => format!("涉事省份（不明的，本省）的{roles}"),
+            Whose::OwnProvince => format!("本省{roles}"),
+            Whose::Everyone => format!("各{roles}"),
             Whose::NamedByOfficer => format!("由值班人员指明的单位（{}）", set.id),
         }
     }
@@ -177,26 +185,44 @@ impl Words<'_> {
         }
     }
 
-    /// The grades at which a duty is owed; none if it knows no grade.
+    /// The grades and levels of warning at which a duty is owed; none if it knows no grade.
     pub fn grades(&self, duty: &Duty) -> Option<String> {
-        let grades = duty.grades.as_ref()?;
-        let all = self.pack.grades();
-        let from_the_top = grades.len() > 1
-            && all.iter().take(grades.len()).all(|grade| grades.contains(&grade.id));
-        let mildest = all.iter().rfind(|grade| grades.contains(&grade.id));
-        Some(match (from_the_top, mildest) {
-            (true, _) if grades.len() == all.len() => {
-                self.language.pick("各级", "every grade").to_owned()
+        let owed = duty.grades.as_ref()?;
+        let scales = [self.pack.grades(), self.pack.warnings()];
+        Some(self.language.list(scales.iter().filter_map(|scale| self.of_scale(scale, owed))))
+    }
+
+    fn of_scale(&self, scale: &[Grade], owed: &[GradeId]) -> Option<String> {
+        let here: Vec<&Grade> = scale.iter().filter(|grade| owed.contains(&grade.id)).collect();
+        let mildest = here.last()?;
+        let from_the_top = scale.iter().take(here.len()).all(|grade| owed.contains(&grade.id));
+        Some(if from_the_top && here.len() == scale.len() {
+            let (first, last) = (self.grade(&here.first()?.id), self.grade(&mildest.id));
+            match self.language {
+                Language::Zh => format!("{first}至{last}各级"),
+                Language::En => format!("any from {first} to {last}"),
             }
-            (true, Some(mildest)) => {
-                let mildest = self.grade(&mildest.id);
-                match self.language {
-                    Language::Zh => format!("{mildest}及以上"),
-                    Language::En => format!("{mildest} or graver"),
-                }
+        } else if from_the_top && here.len() > 1 {
+            let mildest = self.grade(&mildest.id);
+            match self.language {
+                Language::Zh => format!("{mildest}及以上"),
+                Language::En => format!("{mildest} or graver"),
             }
-            _ => self.language.list(grades.iter().map(|id| self.grade(id))),
+        } else {
+            self.language.list(here.iter().map(|grade| self.grade(&grade.id)))
         })
+    }
+
+    /// When a grade is reached.
+    pub fn step(&self, grade: &Grade) -> String {
+        match (&grade.test, self.pack.graded_by()) {
+            (Some(test), _) => self.predicate(test),
+            (None, Some(grading)) if self.pack.grades().contains(grade) => match self.language {
+                Language::Zh => format!("按 {grading} 判定"),
+                Language::En => format!("as `{grading}` decides"),
+            },
+            (None, _) => self.language.pick("其他情形", "otherwise").to_owned(),
+        }
     }
 
     /// What starts a clock, with the name of the trigger left out.

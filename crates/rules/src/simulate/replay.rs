@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use model::regime::{DutyId, GradeId};
+use model::regime::{DutyId, GradeId, RoleId};
 
 use super::{Count, Sample, SimulateError, Under};
 use crate::assess::assess;
 use crate::deadline::deadline;
-use crate::input::{Input, Inputs, Value};
+use crate::input::{Input, Inputs, Takes, Value};
 use crate::predicate::Verdict;
 use crate::regime::{Duty, Event, Holders, Party, Set, Whose};
 
@@ -91,9 +91,7 @@ impl Replaying<'_> {
         let mut instants = BTreeMap::new();
         let known = || self.under.pack.triggers().iter().filter(|t| t.at == Event::IncidentKnown);
         let finder = known()
-            .find(
-                |t| matches!(&t.by, Some(Party::Role(role)) if role.as_str() == self.sample.finder),
-            )
+            .find(|trigger| self.is_finder(trigger.by.as_ref()))
             .or_else(|| known().find(|trigger| trigger.otherwise));
         instants.extend(finder.map(|trigger| (trigger.id.clone(), self.sample.known_at)));
         for duty in duties {
@@ -105,6 +103,18 @@ impl Replaying<'_> {
         }
         instants.extend(self.sample.happened.iter().map(|(id, at)| (id.clone(), *at)));
         instants
+    }
+
+    /// Whether a party means the finder: by its role, or as a member of a set of roles.
+    fn is_finder(&self, party: Option<&Party>) -> bool {
+        let finder = |role: &RoleId| role.as_str() == self.sample.finder;
+        match party {
+            Some(Party::Role(role)) => finder(role),
+            Some(Party::Set(id)) => {
+                self.under.pack.set(id).is_some_and(|s| s.roles.iter().any(finder))
+            }
+            Some(Party::Anybody | Party::AsFirstReport) | None => false,
+        }
     }
 
     /// The triggers that happened, and every one that follows in the ordinary course.
@@ -139,7 +149,7 @@ impl Replaying<'_> {
                 Party::Set(id) => {
                     self.under.pack.set(id).map(|set| self.of_set(set)).unwrap_or_default()
                 }
-                Party::Anybody => Vec::new(),
+                Party::Anybody | Party::AsFirstReport => Vec::new(),
             };
             let new: Vec<String> = members.into_iter().filter(|one| !all.contains(one)).collect();
             all.extend(new);
@@ -149,22 +159,26 @@ impl Replaying<'_> {
 
     fn of_set(&self, set: &Set) -> Vec<String> {
         let sample = self.sample;
-        let role = |role: &model::RoleId| -> Vec<String> {
+        let role = |role: &RoleId| -> Vec<String> {
             if let Some(known) = sample.parties.get(role.as_str()) {
                 return known.clone();
             }
             let holders = self.under.pack.role(role).map(|role| role.holders);
             match (set.whose, holders) {
                 // One stands for each province that the sample names.
-                (Whose::Province, Some(Holders::OnePerProvince)) => {
+                (Whose::Province | Whose::ProvinceOrOwn, Some(Holders::OnePerProvince))
+                    if !sample.provinces.is_empty() =>
+                {
                     sample.provinces.iter().map(|province| format!("{role} {province}")).collect()
                 }
                 _ if sample.parties.is_empty() => vec![role.to_string()],
                 _ => Vec::new(),
             }
         };
-        let finder =
-            |one: &&model::RoleId| set.whose != Whose::Finding || one.as_str() == sample.finder;
+        let finder = |one: &&RoleId| {
+            let knows = matches!(set.whose, Whose::Finding | Whose::Knowing);
+            !knows || one.as_str() == sample.finder
+        };
         if set.whose == Whose::NamedByOfficer {
             return Vec::new();
         }
@@ -200,7 +214,13 @@ fn implied(input: &Input, sample: &Sample) -> Option<Value> {
     if input.measure.is_some() {
         return sample.size.and_then(|size| i64::try_from(size).ok()).map(Value::Count);
     }
-    let otherwise = input.finder_or.as_ref()?;
-    let finder = Value::Text(sample.finder.clone());
-    Some(if input.kind.fits(&finder) { finder } else { Value::Text(otherwise.clone()) })
+    match input.takes.as_ref()? {
+        Takes::FinderRole { otherwise } => {
+            let finder = Value::Text(sample.finder.clone());
+            Some(if input.kind.fits(&finder) { finder } else { Value::Text(otherwise.clone()) })
+        }
+        Takes::SeveralProvinces => {
+            (!sample.provinces.is_empty()).then_some(Value::Bool(sample.provinces.len() > 1))
+        }
+    }
 }

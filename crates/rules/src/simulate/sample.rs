@@ -109,12 +109,5 @@ fn sample(node: &Node<'_>) -> Option<Sample> {
 }
 
 fn input(node: &Node<'_>) -> Option<(String, String)> {
-    let value = if node.is_integer() {
-        node.integer()?.to_string()
-    } else if let Some(number) = node.decimal() {
-        number.to_string()
-    } else {
-        node.text()?
-    };
-    Some((node.name().to_owned(), value))
+    Some((node.name().to_owned(), node.plain()?))
 }

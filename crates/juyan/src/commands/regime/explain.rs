@@ -3,58 +3,85 @@
 use std::process::ExitCode;
 
 use rules::describe::{self, Language, Links, Words};
-use serde_json::json;
+use rules::{Due, Duty, Pack};
+use serde_json::{Value, json};
 
 use super::{calendar, duty_of, find, known_grade};
 use crate::cli::Explain;
 use crate::output;
 
+/// A duty with what was asked about it.
+struct Told<'p> {
+    duty: &'p Duty,
+    zh: String,
+    en: String,
+    /// The due time and how it was found.
+    counted: Option<(String, Due)>,
+}
+
 pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
     let pack = find(&args.pack)?;
-    let duty = duty_of(&pack, &args.duty)?;
+    duty_of(&pack, &args.duty)?;
     if let Some(grade) = &args.grade {
         known_grade(&pack, grade)?;
     }
-    let counted = args.start.map(|start| -> anyhow::Result<_> {
-        let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
-        let due = rules::deadline(duty.clock.within(), start, pack.zone(), &calendar)?;
-        Ok((rules::explain(&pack, duty, &due, start), due))
-    });
-    let counted = counted.transpose()?;
-    let owed = args.grade.as_ref().map(|grade| duty.applies_at(grade));
-    let [zh, en] = [Language::Zh, Language::En].map(|l| describe::duty(&pack, duty, l));
+    // One that says `like` several others stands once for each; a grade picks its own.
+    let all = pack.duties_of(&args.duty);
+    let mut duties: Vec<&Duty> = match &args.grade {
+        Some(grade) => all.filter(|duty| duty.applies_at(grade)).collect(),
+        None => all.collect(),
+    };
+    let owed = args.grade.as_ref().map(|_| !duties.is_empty());
+    if duties.is_empty() {
+        duties.extend(pack.duty(&args.duty));
+    }
+    let told = duties.into_iter().map(|duty| tell(&pack, duty, args));
+    let told = told.collect::<anyhow::Result<Vec<_>>>()?;
     if args.json {
-        let links = Links::of(&pack, duty);
-        let before: Vec<_> = links.before.iter().map(|duty| &duty.id).collect();
-        let after = links.after.iter().map(|(trigger, duties)| {
-            json!({"trigger": trigger, "starts": duties.iter().map(|duty| &duty.id).collect::<Vec<_>>()})
-        });
-        output::json(&json!({
-            "pack": pack.id(), "duty": duty.id, "article": duty.article, "zh": zh, "en": en,
-            "follows_from": before, "then": after.collect::<Vec<_>>(), "owed_at_grade": owed,
-            "due": counted.as_ref().map(|(_, due)| due.due),
-            "steps": counted.as_ref().map(|(_, due)| &due.steps),
-            "counted": counted.as_ref().map(|(text, _)| text),
-        }))?;
+        let duties: Vec<_> = told.iter().map(|one| as_json(&pack, one)).collect();
+        output::json(&json!({"pack": pack.id(), "owed_at_grade": owed, "duties": duties}))?;
         return Ok(ExitCode::SUCCESS);
     }
-    output::line(format!("{zh}\n\n{en}"))?;
-    if let (Some(grade), Some(owed)) = (&args.grade, owed) {
-        for language in [Language::Zh, Language::En] {
-            let grade = Words { pack: &pack, language }.grade(grade);
-            output::line(match (language, owed) {
-                (Language::Zh, true) => format!("\n事件为{grade}时适用。"),
-                (Language::Zh, false) => format!("\n事件为{grade}时不适用。"),
-                (Language::En, true) => format!("At {grade} it is owed."),
-                (Language::En, false) => format!("At {grade} it is not owed."),
-            })?;
+    for (at, one) in told.iter().enumerate() {
+        let gap = if at > 0 { "\n" } else { "" };
+        output::line(format!("{gap}{}\n\n{}", one.zh, one.en))?;
+        if let Some((text, due)) = &one.counted {
+            output::line(format!("\n{text}"))?;
+            for step in &due.steps {
+                output::line(format!("  {step}"))?;
+            }
         }
     }
-    if let Some((text, due)) = counted {
-        output::line(format!("\n{text}"))?;
-        for step in &due.steps {
-            output::line(format!("  {step}"))?;
-        }
+    if let (Some(grade), Some(false)) = (&args.grade, owed) {
+        let [zh, en] = [Language::Zh, Language::En]
+            .map(|language| Words { pack: &pack, language }.grade(grade));
+        output::line(format!("\n事件为{zh}时不适用。At {en} it is not owed."))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell<'p>(pack: &'p Pack, duty: &'p Duty, args: &Explain) -> anyhow::Result<Told<'p>> {
+    let count = |start| -> anyhow::Result<_> {
+        let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
+        let due = rules::deadline(duty.clock.within(), start, pack.zone(), &calendar)?;
+        Ok((rules::explain(pack, duty, &due, start), due))
+    };
+    let [zh, en] =
+        [Language::Zh, Language::En].map(|language| describe::duty(pack, duty, language));
+    Ok(Told { duty, zh, en, counted: args.start.map(count).transpose()? })
+}
+
+fn as_json(pack: &Pack, told: &Told<'_>) -> Value {
+    let links = Links::of(pack, told.duty);
+    let before: Vec<_> = links.before.iter().map(|duty| &duty.id).collect();
+    let after = links.after.iter().map(|(trigger, duties)| {
+        json!({"trigger": trigger, "starts": duties.iter().map(|duty| &duty.id).collect::<Vec<_>>()})
+    });
+    let counted = told.counted.as_ref();
+    json!({
+        "duty": told.duty.id, "article": told.duty.article, "zh": told.zh, "en": told.en,
+        "follows_from": before, "then": after.collect::<Vec<_>>(),
+        "due": counted.map(|(_, due)| due.due), "steps": counted.map(|(_, due)| &due.steps),
+        "counted": counted.map(|(text, _)| text),
+    })
 }

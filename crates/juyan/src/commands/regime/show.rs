@@ -1,14 +1,15 @@
 //! `juyan regime show`: the obligations table, in at most 100 columns.
 
+mod json;
+
 use std::process::ExitCode;
 
 use rules::Pack;
 use rules::describe::measure::{width, wrap};
-use rules::describe::sheet::{Chapter, Choice, Line, Sheet};
+use rules::describe::sheet::{Chapter, Choice, Line, Sheet, Step};
 use rules::describe::{Language, sheet};
-use serde_json::{Value, json};
 
-use super::{find, head, known_grade, language};
+use super::{find, known_grade, language};
 use crate::cli::ShowPack;
 use crate::output;
 
@@ -25,7 +26,7 @@ pub(super) fn run(args: &ShowPack) -> anyhow::Result<ExitCode> {
     let language = language(&args.told.lang);
     let sheet = sheet(&pack, language, args.grade.as_ref());
     if args.told.json {
-        output::json(&as_json(&pack, &sheet))?;
+        output::json(&json::as_json(&pack, &sheet))?;
     } else {
         output::line(Page { language, out: Vec::new() }.tell(&pack, &sheet).join("\n"))?;
     }
@@ -44,10 +45,22 @@ impl Page {
 
     fn tell(mut self, pack: &Pack, sheet: &Sheet) -> Vec<String> {
         self.head(pack);
+        self.grades(sheet);
+        self.terms(sheet);
+        let heads = [
+            self.pick("编号", "DUTY"),
+            self.pick("条款", "ART."),
+            self.pick("义务主体", "WHO"),
+            self.pick("行为", "MUST"),
+            self.pick("对象", "TO"),
+            self.pick("时限", "TIME"),
+        ];
+        self.out.push(String::new());
+        self.row(&heads.map(str::to_owned));
         for chapter in &sheet.chapters {
             self.chapter(chapter);
         }
-        self.grades(sheet);
+        self.items(sheet);
         self.forms(sheet);
         self.readings(&sheet.readings);
         self.overrides(sheet);
@@ -88,16 +101,6 @@ impl Page {
             Language::En => format!("Article {}", chapter.article),
         };
         self.title(&title);
-        let heads = [
-            self.pick("编号", "DUTY"),
-            self.pick("条款", "ART."),
-            self.pick("义务主体", "WHO"),
-            self.pick("行为", "MUST"),
-            self.pick("对象", "TO"),
-            self.pick("时限", "TIME"),
-        ];
-        let heads = heads.map(str::to_owned);
-        self.row(&heads);
         for line in &chapter.lines {
             self.line(line);
         }
@@ -137,32 +140,101 @@ impl Page {
             note("条件：", "only if ", &line.only_if),
             note("内容见表单 ", "form: ", &line.form),
             note("解读 ", "readings: ", &readings),
+            note("同 ", "as for ", &line.like.as_ref().map(ToString::to_string)),
             note("本单位目标（非法定）：", "house target, no law: ", &line.target),
             note("另见 ", "see ", &line.see),
         ];
-        all.into_iter().flatten().collect()
+        let nil = self.pick("当月无事亦须报送", "also for a month without any");
+        all.into_iter().flatten().chain(line.nil_report.then(|| nil.to_owned())).collect()
     }
 
     fn grades(&mut self, sheet: &Sheet) {
-        self.title(self.pick(
-            "分级（由重到轻，先符合者适用）",
-            "Grades, the gravest first; the first that holds applies",
-        ));
-        for grade in &sheet.grades {
-            let harm = grade.harm.as_ref().map_or_else(String::new, |harm| format!("（{harm}）"));
-            let text = match self.language {
-                Language::Zh => {
-                    format!("{}：{}{harm}，第 {} 条", grade.name, grade.when, grade.article)
-                }
-                Language::En => format!("{}: {} (art. {})", grade.name, grade.when, grade.article),
+        self.scale(
+            self.pick(
+                "分级（由重到轻，先符合者适用）",
+                "Grades, the gravest first; the first that holds applies",
+            ),
+            &sheet.grades,
+        );
+        for one in &sheet.criteria {
+            let standing = match one.proposal {
+                true => self.pick("本包建议", "proposal"),
+                false => self.pick("有据", "source"),
             };
-            self.entry(grade.id.as_str(), &text);
+            let text = match self.language {
+                Language::Zh => format!("{}〔{standing}：{}〕", one.when, one.from),
+                Language::En => format!("{} [{standing}: {}]", one.when, one.from),
+            };
+            self.entry(&one.id, &text);
+        }
+        if !sheet.warnings.is_empty() {
+            self.scale(
+                self.pick("预警级别（由高到低）", "Warnings, the gravest first"),
+                &sheet.warnings,
+            );
         }
         if !sheet.inputs.is_empty() {
             self.title(self.pick("测算项", "What is measured or asked"));
         }
         for (name, means) in &sheet.inputs {
             self.entry(name, means);
+        }
+    }
+
+    fn scale(&mut self, title: &str, steps: &[Step]) {
+        self.title(title);
+        for grade in steps {
+            let text = match (self.language, &grade.harm) {
+                (Language::Zh, Some(harm)) => {
+                    format!("{}：{}（{harm}；第 {} 条）", grade.name, grade.when, grade.article)
+                }
+                (Language::Zh, None) => {
+                    format!("{}：{}（第 {} 条）", grade.name, grade.when, grade.article)
+                }
+                (Language::En, _) => {
+                    format!("{}: {} (art. {})", grade.name, grade.when, grade.article)
+                }
+            };
+            self.entry(grade.id.as_str(), &text);
+        }
+    }
+
+    fn terms(&mut self, sheet: &Sheet) {
+        if !sheet.terms.is_empty() {
+            self.title(self.pick("用语", "What the words mean"));
+        }
+        for one in &sheet.terms {
+            let when = one.when.as_ref().map(|when| match self.language {
+                Language::Zh => format!("；即 {when}"),
+                Language::En => format!("; that is, {when}"),
+            });
+            let values = self.language.list(&one.values);
+            let values = match (values.is_empty(), self.language) {
+                (true, _) => String::new(),
+                (false, Language::Zh) => format!("：{values}"),
+                (false, Language::En) => format!(": {values}"),
+            };
+            let (term, means, article) = (&one.term, &one.means, &one.article);
+            let when = when.unwrap_or_default();
+            let text = match self.language {
+                Language::Zh => format!("{term}：{means}{values}{when}（第 {article} 条）"),
+                Language::En => format!("{term}: {means}{values}{when} (art. {article})"),
+            };
+            self.entry(&one.id, &text);
+        }
+    }
+
+    fn items(&mut self, sheet: &Sheet) {
+        for group in &sheet.items {
+            let title = match self.language {
+                Language::Zh => format!("{}应通报的事项（第 {} 条）", group.who, group.article),
+                Language::En => format!("What to report: {} (art. {})", group.who, group.article),
+            };
+            self.out.push(String::new());
+            self.indented(0, &title);
+            for (code, text) in &group.items {
+                self.entry(code, text);
+            }
         }
     }
 
@@ -253,44 +325,4 @@ impl Page {
             self.out.push(text.trim_end().to_owned());
         }
     }
-}
-
-fn as_json(pack: &Pack, sheet: &Sheet) -> Value {
-    let line = |line: &Line| {
-        json!({
-            "duty": line.duty, "article": line.article, "who": line.who, "or_by": line.or_by,
-            "does": line.does, "to": line.to, "cc": line.cc, "within": line.within,
-            "from": line.from, "grades": line.grades, "only_if": line.only_if,
-            "target": line.target, "form": line.form, "then": line.then,
-            "readings": line.readings, "see": line.see,
-        })
-    };
-    let chapter = |chapter: &Chapter| {
-        let duties: Vec<_> = chapter.lines.iter().map(line).collect();
-        json!({"article": chapter.article, "duties": duties})
-    };
-    let grades = sheet.grades.iter().map(|grade| {
-        json!({"id": grade.id, "article": grade.article, "name": grade.name, "when": grade.when, "harm": grade.harm})
-    });
-    let inputs = sheet.inputs.iter().map(|(name, means)| json!({"name": name, "means": means}));
-    let forms = sheet.forms.iter().map(|form| {
-        json!({"id": form.id, "article": form.article, "contents": form.contents, "proposal": form.proposal})
-    });
-    let readings = sheet.readings.iter().map(|reading| {
-        let others =
-            reading.others.iter().map(|(name, means)| json!({"name": name, "means": means}));
-        json!({
-            "id": reading.id, "at": reading.at, "asks": reading.asks, "chosen": reading.chosen,
-            "means": reading.means, "others": others.collect::<Vec<_>>(),
-        })
-    });
-    let overrides = sheet.overrides.iter().map(|one| {
-        json!({"id": one.id, "article": one.article, "by": one.by, "may": one.may, "needs": one.needs})
-    });
-    json!({
-        "pack": head(pack), "chapters": sheet.chapters.iter().map(chapter).collect::<Vec<_>>(),
-        "grades": grades.collect::<Vec<_>>(), "inputs": inputs.collect::<Vec<_>>(),
-        "forms": forms.collect::<Vec<_>>(), "readings": readings.collect::<Vec<_>>(),
-        "overrides": overrides.collect::<Vec<_>>(),
-    })
 }

@@ -146,11 +146,15 @@ impl Vector {
             if !self.grade.is_empty() {
                 let grade = self.grade.parse()?;
                 known_grade(pack, &grade)?;
-                if !duty.applies_at(&grade) {
-                    return Ok((self.expect.clone(), format!("not owed at grade `{grade}`")));
+                match pack.duty_at(&duty.id, &grade) {
+                    Some(duty) => duty.clock.within().clone(),
+                    None => {
+                        return Ok((self.expect.clone(), format!("not owed at grade `{grade}`")));
+                    }
                 }
+            } else {
+                duty.clock.within().clone()
             }
-            duty.clock.within().clone()
         };
         let zone =
             if self.zone.is_empty() { pack.zone().clone() } else { TimeZone::get(&self.zone)? };
