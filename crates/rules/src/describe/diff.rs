@@ -6,7 +6,7 @@
 use model::regime::RoleId;
 
 use super::words::{self, Language, Words};
-use crate::regime::{Clock, Duty, Pack, Party};
+use crate::regime::{Clock, Duty, Grade, Pack, Party, Reading};
 use crate::within::{Unnumbered, Within};
 
 /// One change, to one role or to all.
@@ -98,6 +98,13 @@ impl Diffing<'_> {
 
     fn head(&mut self) {
         let (from, to) = (self.from, self.to);
+        if from.id() != to.id() {
+            let words = self.say(
+                "两者是不同的制度，编号相同未必是同一事项".to_owned(),
+                "these are two regimes: the same id need not mean the same thing".to_owned(),
+            );
+            self.all(to.id().as_str(), Direction::Different, words);
+        }
         let until = |pack: &Pack| pack.repealed().map_or_else(|| "—".to_owned(), |d| d.to_string());
         let sides = [
             ("文号", "instrument", from.instrument().to_owned(), to.instrument().to_owned()),
@@ -115,7 +122,7 @@ impl Diffing<'_> {
         for (zh, en, from, to) in sides {
             if from != to {
                 let words = self.from_to(zh, en, &(from, to));
-                self.all(en, Direction::Different, words);
+                self.all(self.language.pick(zh, en), Direction::Different, words);
             }
         }
     }
@@ -132,7 +139,7 @@ impl Diffing<'_> {
             };
             let from = self.old().step(old);
             if from != to {
-                let number = |g: &crate::regime::Grade| g.test.as_ref().and_then(|t| t.threshold());
+                let number = |g: &Grade| g.test.as_ref().and_then(|t| t.threshold());
                 // A lower threshold puts more incidents into the graver grade.
                 let direction = match (number(old), number(new)) {
                     (Some(old), Some(new)) if new < old => Direction::Tighter,
@@ -155,7 +162,8 @@ impl Diffing<'_> {
     fn readings(&mut self) {
         for new in self.to.readings() {
             let (id, asks) = (&new.id, &new.asks);
-            let Some(old) = self.from.reading(id) else {
+            // Another question under the same id is another reading.
+            let Some(old) = self.from.reading(id).filter(|old| old.asks == new.asks) else {
                 let chosen = format!("{} ({})", new.chosen, new.chosen_text());
                 let words = self.say(
                     format!("新增解读：{asks} 采用 {chosen}"),
@@ -164,13 +172,14 @@ impl Diffing<'_> {
                 self.all(id, Direction::Added, words);
                 continue;
             };
-            let side = |r: &crate::regime::Reading| format!("{}: {}", r.chosen, r.chosen_text());
+            let side = |r: &Reading| format!("{}: {}", r.chosen, r.chosen_text());
             if side(old) != side(new) {
                 let words = self.from_to(asks, asks, &(side(old), side(new)));
                 self.all(id, Direction::Different, words);
             }
         }
-        for old in self.from.readings().iter().filter(|old| self.to.reading(&old.id).is_none()) {
+        let kept = |old: &Reading| self.to.reading(&old.id).is_some_and(|new| new.asks == old.asks);
+        for old in self.from.readings().iter().filter(|old| !kept(old)) {
             let words = self.say(
                 format!("不再是待解读事项：{}", old.asks),
                 format!("no longer an open question: {}", old.asks),
@@ -354,18 +363,19 @@ fn same<'p>(pack: &'p Pack, duty: &Duty) -> Option<&'p Duty> {
 fn summary(words: Words<'_>, duty: &Duty) -> String {
     let does = words.language.of(&duty.does);
     let time = words::clock(&duty.clock, words.language);
-    let (article, grades) = (&duty.article, words.grades(duty));
+    let article = words::article(&duty.article, words.language);
+    let grades = words.grades(duty);
     let to = (!duty.to.is_empty()).then(|| words.parties(&duty.to));
     match words.language {
         Language::Zh => {
             let to = to.map_or_else(String::new, |to| format!("，报送对象为{to}"));
             let grades = grades.map_or_else(String::new, |grades| format!("，适用{grades}"));
-            format!("{does}{to}，{time}{grades}（第 {article} 条）")
+            format!("{does}{to}，{time}{grades}（{article}）")
         }
         Language::En => {
             let to = to.map_or_else(String::new, |to| format!(" to {to}"));
             let grades = grades.map_or_else(String::new, |grades| format!(", at {grades}"));
-            format!("{does}{to}, {time}{grades} (art. {article})")
+            format!("{does}{to}, {time}{grades} ({article})")
         }
     }
 }

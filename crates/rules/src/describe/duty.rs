@@ -1,5 +1,7 @@
 //! One duty in a paragraph: who owes it, what starts its clock, what it starts in turn.
 
+use model::regime::GradeId;
+
 use super::sheet::{condition, touching, who};
 use super::words::{self, Language, Words};
 use crate::regime::{Clock, Duty, Pack, Reading};
@@ -71,12 +73,14 @@ impl Telling<'_> {
         let instrument = self.words.pack.instrument();
         let who = who(self.words, self.duty);
         let parties = |parties: &[_]| self.words.parties(parties);
-        let mut zh = format!("{instrument}第 {article} 条（{id}）：");
-        let mut en = format!("{instrument} art. {article} ({id}): ");
+        let at = words::article(article, self.words.language);
+        let mut zh = format!("{instrument}{at}（{id}）：");
+        let mut en = format!("{instrument} {at} ({id}): ");
         let condition = condition(self.words, self.duty);
         if let Some(grades) = self.words.grades(self.duty) {
-            zh += &format!("事件为{grades}的，");
-            en += &format!("if the incident is {grades}, ");
+            let (zh_what, en_what) = self.graded();
+            zh += &format!("{zh_what}为{grades}的，");
+            en += &format!("if {en_what} is {grades}, ");
         }
         if let Some(condition) = condition {
             zh += &format!("且{condition}的，");
@@ -101,16 +105,34 @@ impl Telling<'_> {
         self.say(zh + "。", en + ".")
     }
 
+    /// What its grades are grades of.
+    fn graded(&self) -> (&'static str, &'static str) {
+        let owed = self.duty.grades.iter().flatten();
+        let warning = |id: &GradeId| self.words.pack.warnings().iter().any(|grade| grade.id == *id);
+        let warnings = owed.clone().filter(|id| warning(id)).count();
+        match (warnings, owed.count()) {
+            (0, _) => ("事件", "the incident"),
+            (some, all) if some == all => ("预警", "the warning"),
+            _ => ("事件或预警", "the incident or the warning"),
+        }
+    }
+
     fn start(&self) -> Option<String> {
         let id = self.duty.on.as_deref()?;
         let trigger = self.words.pack.trigger(id)?;
         let when = self.words.trigger(trigger);
         let before = Links::of(self.words.pack, self.duty).before;
-        let from = if before.is_empty() {
-            self.say("该事实来自制度之外".to_owned(), "which no other duty brings about".to_owned())
-        } else {
-            let ids = self.words.language.list(ids(&before));
-            self.say(format!("由 {ids} 履行后产生"), format!("which follows from {ids}"))
+        let ids = self.words.language.list(ids(&before));
+        let from = match (before.is_empty(), trigger.at.follows()) {
+            (true, _) => self
+                .say("不由其他义务引起".to_owned(), "which no other duty brings about".to_owned()),
+            (false, true) => {
+                self.say(format!("由 {ids} 履行后产生"), format!("which follows from {ids}"))
+            }
+            (false, false) => self.say(
+                format!("可自行发生，也可由 {ids} 履行后产生"),
+                format!("by itself, or following from {ids}"),
+            ),
         };
         Some(self.say(
             format!("时限自{when}时起算（{id}，{from}）。"),
@@ -175,11 +197,13 @@ impl Telling<'_> {
             let means = reading.chosen_text();
             let others = reading.options.iter().filter(|(name, _)| name != chosen);
             let others: Vec<String> =
-                others.map(|(name, means)| format!("{name} ({means})")).collect();
+                others.map(|(name, means)| format!("`{name}` ({means})")).collect();
             let others = others.join("; ");
             self.say(
-                format!("解读 {id}：{asks} 采用 {chosen}（{means}）；另可作 {others}。"),
-                format!("Reading {id}: {asks} Here {chosen}: {means}. It could also be {others}."),
+                format!("解读 {id}（{asks}）：采用 `{chosen}`（{means}）；亦可作 {others}。"),
+                format!(
+                    "Reading {id} ({asks}) chosen: `{chosen}` ({means}); it could also be {others}."
+                ),
             )
         };
         readings.map(one).collect()
@@ -247,7 +271,7 @@ mod tests {
 
     #[test]
     fn the_same_is_told_in_chinese() {
-        expect_test::expect!["工信部保[2009]157号第 8(3) 条（M3a）：事件为较大（g3）及以上的，国家计算机网络应急技术处理协调中心应向通信保障局报告；对象：通信保障局。时限自国家计算机网络应急技术处理协调中心得知事件时起算（cncert.aware，由 M2a 履行后产生）。时限：2 小时内，连续计算，夜间和节假日不扣除。内容（event_notice）至少包括：ip、port、discovered_at、carrier、malicious_domains、size、potential_harm。履行后：通信保障局收到报送或反馈（tsb.report_received），M4 的时限由此起算。解读 R1：2 hours from what? 采用 facts（the coordinator first has the facts, by own detection or a report received）；另可作 graded (the coordinator finishes grading)。"].assert_eq(&told("M3a", Language::Zh));
+        expect_test::expect!["工信部保[2009]157号第 8(3) 条（M3a）：事件为较大（g3）及以上的，国家计算机网络应急技术处理协调中心应向通信保障局报告；对象：通信保障局。时限自国家计算机网络应急技术处理协调中心得知事件时起算（cncert.aware，可自行发生，也可由 M2a 履行后产生）。时限：2 小时内，连续计算，夜间和节假日不扣除。内容（event_notice）至少包括：ip、port、discovered_at、carrier、malicious_domains、size、potential_harm。履行后：通信保障局收到报送或反馈（tsb.report_received），M4 的时限由此起算。解读 R1（2 hours from what?）：采用 `facts`（the coordinator first has the facts, by own detection or a report received）；亦可作 `graded` (the coordinator finishes grading)。"].assert_eq(&told("M3a", Language::Zh));
     }
 
     #[test]

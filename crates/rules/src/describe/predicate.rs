@@ -4,7 +4,7 @@ use cel::IdedExpr;
 use cel::common::ast::{Expr, LiteralValue, operators};
 
 use super::words::{Language, Words};
-use crate::predicate::Predicate;
+use crate::predicate::{Predicate, Walk};
 use crate::regime::Party;
 
 /// The whole predicate.
@@ -26,9 +26,11 @@ impl Saying<'_> {
             Expr::Call(call) => self.call(&call.func_name, &call.args),
             // A bare input in the place of a question is one of yes or no.
             Expr::Ident(name) => format!("{name}{}", self.pick("为是", " is yes")),
+            Expr::Comprehension(loops) => {
+                Walk::of(loops).map_or_else(String::new, |walk| self.walked(&walk))
+            }
             Expr::Literal(_)
             | Expr::List(_)
-            | Expr::Comprehension(_)
             | Expr::Map(_)
             | Expr::Select(_)
             | Expr::Struct(_)
@@ -42,6 +44,10 @@ impl Saying<'_> {
             (operators::LOGICAL_OR, args) => self.joined(args, self.pick("或", " or ")),
             (operators::LOGICAL_NOT, [arg]) => match &arg.expr {
                 Expr::Ident(name) => format!("{name}{}", self.pick("为否", " is no")),
+                Expr::Call(inner) if inner.func_name == operators::IN => {
+                    let sides: Vec<String> = inner.args.iter().map(|arg| self.value(arg)).collect();
+                    sides.join(self.pick(" 不属于 ", " is not one of "))
+                }
                 _ => format!("{}{}", self.pick("并非", "not "), self.bracketed(arg)),
             },
             (operators::CONDITIONAL, [question, yes, no]) => {
@@ -52,8 +58,27 @@ impl Saying<'_> {
                 }
             }
             (_, [left, right]) => self.compared(name, left, right),
+            ("size", [list]) => {
+                let list = self.value(list);
+                match self.words.language {
+                    Language::Zh => format!("{list} 的个数"),
+                    Language::En => format!("the number of {list}"),
+                }
+            }
             (operators::NEGATE, [arg]) => format!("−{}", self.value(arg)),
             _ => name.to_owned(),
+        }
+    }
+
+    /// Whether something holds of some element of a list, or of every one.
+    fn walked(&self, walk: &Walk<'_>) -> String {
+        let Walk { list, element, holds, every } = walk;
+        let holds = self.say(holds);
+        match (self.words.language, every) {
+            (Language::Zh, true) => format!("{list} 中的每个 {element} 都满足：{holds}"),
+            (Language::Zh, false) => format!("{list} 中有 {element} 满足：{holds}"),
+            (Language::En, true) => format!("of every {element} among {list}: {holds}"),
+            (Language::En, false) => format!("of some {element} among {list}: {holds}"),
         }
     }
 
@@ -67,14 +92,15 @@ impl Saying<'_> {
         const LOGIC: [&str; 3] =
             [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::CONDITIONAL];
         let text = self.say(arg);
-        match &arg.expr {
-            Expr::Call(call) if LOGIC.contains(&call.func_name.as_str()) => {
-                match self.words.language {
-                    Language::Zh => format!("（{text}）"),
-                    Language::En => format!("({text})"),
-                }
-            }
-            _ => text,
+        let is_logic = match &arg.expr {
+            Expr::Call(call) => LOGIC.contains(&call.func_name.as_str()),
+            Expr::Comprehension(_) => true,
+            _ => return text,
+        };
+        match (is_logic, self.words.language) {
+            (false, _) => text,
+            (true, Language::Zh) => format!("（{text}）"),
+            (true, Language::En) => format!("({text})"),
         }
     }
 
@@ -188,6 +214,17 @@ mod tests {
                 "detected_by is not `carrier` (basic telecommunications operator)",
                 "detected_by 不为 `carrier`（基础电信运营企业）"
             ]
+        );
+    }
+
+    #[test]
+    fn a_walk_over_a_list_is_told() {
+        let pack = crate::testing::reporting();
+        let test = pack.definition("route_hijack").unwrap().test.clone().unwrap();
+        assert_eq!(
+            Words { pack: &pack, language: Language::En }.predicate(&test),
+            "the number of origins is more than 1 and (of some o among origins: o is not holder and o \
+             is not one of affiliated and o is not one of authorised)"
         );
     }
 

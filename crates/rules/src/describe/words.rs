@@ -97,6 +97,16 @@ fn unnumbered(word: Unnumbered, language: Language) -> &'static str {
     }
 }
 
+/// An article by its number: `art. 8(2)`; what is named otherwise, such as `annex 2`, by its name.
+pub fn article(article: &str, language: Language) -> String {
+    let numbered = article.starts_with(|c: char| c.is_ascii_digit());
+    match (numbered, language) {
+        (true, Language::Zh) => format!("第 {article} 条"),
+        (true, Language::En) => format!("art. {article}"),
+        (false, _) => article.to_owned(),
+    }
+}
+
 /// The time of a duty, in words: `within 2 hours`, `keep for 60 days`.
 pub fn clock(clock: &Clock, language: Language) -> String {
     match clock {
@@ -215,13 +225,14 @@ impl Words<'_> {
 
     /// When a grade is reached.
     pub fn step(&self, grade: &Grade) -> String {
-        match (&grade.test, self.pack.graded_by()) {
-            (Some(test), _) => self.predicate(test),
-            (None, Some(grading)) if self.pack.grades().contains(grade) => match self.language {
+        let elsewhere = self.pack.graded_by().filter(|_| self.pack.grades().contains(grade));
+        match (&grade.test, elsewhere) {
+            (_, Some(grading)) => match self.language {
                 Language::Zh => format!("按 {grading} 判定"),
                 Language::En => format!("as `{grading}` decides"),
             },
-            (None, _) => self.language.pick("其他情形", "otherwise").to_owned(),
+            (Some(test), None) => self.predicate(test),
+            (None, None) => self.language.pick("其他情形", "otherwise").to_owned(),
         }
     }
 

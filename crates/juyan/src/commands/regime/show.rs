@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use rules::Pack;
 use rules::describe::measure::{width, wrap};
 use rules::describe::sheet::{Chapter, Choice, Line, Sheet, Step};
-use rules::describe::{Language, sheet};
+use rules::describe::{Language, sheet, words};
 
 use super::{find, known_grade, language};
 use crate::cli::ShowPack;
@@ -16,6 +16,8 @@ use crate::output;
 /// The columns of the table: duty, article, who, does, to, within; two blanks between them.
 const COLUMNS: [usize; 6] = [5, 6, 21, 21, 20, 15];
 const INDENT: usize = 7;
+/// Where texts begin beside longer names.
+const WIDE: usize = 16;
 const WIDEST: usize = 100;
 
 pub(super) fn run(args: &ShowPack) -> anyhow::Result<ExitCode> {
@@ -67,6 +69,10 @@ impl Page {
         self.out
     }
 
+    fn article(&self, article: &str) -> String {
+        words::article(article, self.language)
+    }
+
     fn head(&mut self, pack: &Pack) {
         let title = self.language.of(pack.title());
         self.out.push(format!("{} {title}", pack.instrument()));
@@ -96,11 +102,11 @@ impl Page {
     }
 
     fn chapter(&mut self, chapter: &Chapter) {
-        let title = match self.language {
-            Language::Zh => format!("第 {} 条", chapter.article),
-            Language::En => format!("Article {}", chapter.article),
-        };
-        self.title(&title);
+        let title = self.article(&chapter.article);
+        self.title(&match title.strip_prefix("art.") {
+            Some(number) => format!("Article{number}"),
+            None => title,
+        });
         for line in &chapter.lines {
             self.line(line);
         }
@@ -165,7 +171,7 @@ impl Page {
                 Language::Zh => format!("{}〔{standing}：{}〕", one.when, one.from),
                 Language::En => format!("{} [{standing}: {}]", one.when, one.from),
             };
-            self.entry(&one.id, &text);
+            self.entry(WIDE, &one.id, &text);
         }
         if !sheet.warnings.is_empty() {
             self.scale(
@@ -177,7 +183,7 @@ impl Page {
             self.title(self.pick("测算项", "What is measured or asked"));
         }
         for (name, means) in &sheet.inputs {
-            self.entry(name, means);
+            self.entry(WIDE, name, means);
         }
     }
 
@@ -186,16 +192,21 @@ impl Page {
         for grade in steps {
             let text = match (self.language, &grade.harm) {
                 (Language::Zh, Some(harm)) => {
-                    format!("{}：{}（{harm}；第 {} 条）", grade.name, grade.when, grade.article)
+                    format!(
+                        "{}：{}（{harm}；{}）",
+                        grade.name,
+                        grade.when,
+                        self.article(&grade.article)
+                    )
                 }
                 (Language::Zh, None) => {
-                    format!("{}：{}（第 {} 条）", grade.name, grade.when, grade.article)
+                    format!("{}：{}（{}）", grade.name, grade.when, self.article(&grade.article))
                 }
                 (Language::En, _) => {
-                    format!("{}: {} (art. {})", grade.name, grade.when, grade.article)
+                    format!("{}: {} ({})", grade.name, grade.when, self.article(&grade.article))
                 }
             };
-            self.entry(grade.id.as_str(), &text);
+            self.entry(INDENT, grade.id.as_str(), &text);
         }
     }
 
@@ -214,26 +225,31 @@ impl Page {
                 (false, Language::Zh) => format!("：{values}"),
                 (false, Language::En) => format!(": {values}"),
             };
-            let (term, means, article) = (&one.term, &one.means, &one.article);
+            let (term, means) = (&one.term, &one.means);
+            let article = self.article(&one.article);
             let when = when.unwrap_or_default();
             let text = match self.language {
-                Language::Zh => format!("{term}：{means}{values}{when}（第 {article} 条）"),
-                Language::En => format!("{term}: {means}{values}{when} (art. {article})"),
+                Language::Zh => format!("{term}：{means}{values}{when}（{article}）"),
+                Language::En => format!("{term}: {means}{values}{when} ({article})"),
             };
-            self.entry(&one.id, &text);
+            self.entry(WIDE, &one.id, &text);
         }
     }
 
     fn items(&mut self, sheet: &Sheet) {
         for group in &sheet.items {
             let title = match self.language {
-                Language::Zh => format!("{}应通报的事项（第 {} 条）", group.who, group.article),
-                Language::En => format!("What to report: {} (art. {})", group.who, group.article),
+                Language::Zh => {
+                    format!("{}应通报的事项（{}）", group.who, self.article(&group.article))
+                }
+                Language::En => {
+                    format!("What to report: {} ({})", group.who, self.article(&group.article))
+                }
             };
             self.out.push(String::new());
             self.indented(0, &title);
             for (code, text) in &group.items {
-                self.entry(code, text);
+                self.entry(INDENT, code, text);
             }
         }
     }
@@ -253,10 +269,10 @@ impl Page {
                 ""
             };
             let text = match self.language {
-                Language::Zh => format!("{contents}（第 {} 条{proposal}）", form.article),
-                Language::En => format!("{contents} (art. {}{proposal})", form.article),
+                Language::Zh => format!("{contents}（{}{proposal}）", self.article(&form.article)),
+                Language::En => format!("{contents} ({}{proposal})", self.article(&form.article)),
             };
-            self.entry(&form.id, &text);
+            self.entry(WIDE, &form.id, &text);
         }
     }
 
@@ -270,7 +286,7 @@ impl Page {
                 Language::Zh => format!("{}（涉及 {at}）", reading.asks),
                 Language::En => format!("{} (touches {at})", reading.asks),
             };
-            self.entry(&reading.id, &text);
+            self.entry(INDENT, &reading.id, &text);
             let chosen = self.pick("采用", "chosen");
             self.indented(INDENT, &format!("→ {chosen} {}: {}", reading.chosen, reading.means));
             for (name, means) in &reading.others {
@@ -287,19 +303,29 @@ impl Page {
             let needs = self.language.list(&one.needs);
             let text = match self.language {
                 Language::Zh => {
-                    format!("{}：{}；须具备 {needs}（第 {} 条）", one.by, one.may, one.article)
+                    format!(
+                        "{}：{}；须具备 {needs}（{}）",
+                        one.by,
+                        one.may,
+                        self.article(&one.article)
+                    )
                 }
                 Language::En => {
-                    format!("{} may {}; needs {needs} (art. {})", one.by, one.may, one.article)
+                    format!(
+                        "{} may {}; needs {needs} ({})",
+                        one.by,
+                        one.may,
+                        self.article(&one.article)
+                    )
                 }
             };
-            self.entry(&one.id, &text);
+            self.entry(WIDE, &one.id, &text);
         }
     }
 
-    /// A name, and a text beside it.
-    fn entry(&mut self, name: &str, text: &str) {
-        let from = if width(name) + 2 <= INDENT { INDENT } else { width(name) + 2 };
+    /// A name, and a text beside it that begins at that column, or after a longer name.
+    fn entry(&mut self, column: usize, name: &str, text: &str) {
+        let from = column.max(width(name) + 2);
         let mut lines = wrap(text, WIDEST - from).into_iter();
         let first = lines.next().unwrap_or_default();
         self.out.push(format!("{name}{}{first}", " ".repeat(from - width(name))));
