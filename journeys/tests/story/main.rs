@@ -10,6 +10,7 @@
 
 mod bench;
 mod desk;
+mod guide;
 mod hostile;
 mod interrupted;
 mod road;

@@ -40,8 +40,8 @@ impl Saying<'_> {
 
     fn call(&self, name: &str, args: &[IdedExpr]) -> String {
         match (name, args) {
-            (operators::LOGICAL_AND, args) => self.joined(args, self.pick("且", " and ")),
-            (operators::LOGICAL_OR, args) => self.joined(args, self.pick("或", " or ")),
+            (operators::LOGICAL_AND, args) => self.joined(name, args, self.pick("且", " and ")),
+            (operators::LOGICAL_OR, args) => self.joined(name, args, self.pick("或", " or ")),
             (operators::LOGICAL_NOT, [arg]) => match &arg.expr {
                 Expr::Ident(name) => format!("{name}{}", self.pick("为否", " is no")),
                 Expr::Call(inner) if inner.func_name == operators::IN => {
@@ -82,8 +82,13 @@ impl Saying<'_> {
         }
     }
 
-    fn joined(&self, args: &[IdedExpr], word: &str) -> String {
-        let parts: Vec<String> = args.iter().map(|arg| self.bracketed(arg)).collect();
+    fn joined(&self, name: &str, args: &[IdedExpr], word: &str) -> String {
+        let part = |arg: &IdedExpr| match &arg.expr {
+            // `a && b && c` is read as `(a && b) && c`, and needs no brackets.
+            Expr::Call(inner) if inner.func_name == name => self.say(arg),
+            _ => self.bracketed(arg),
+        };
+        let parts: Vec<String> = args.iter().map(part).collect();
         parts.join(word)
     }
 
