@@ -130,9 +130,9 @@ impl Outcome {
         }
     }
 
-    /// None where it is not known when it was done.
+    /// None where it is not known when it was done, or the draft does not ask it.
     pub fn fate(&self) -> Option<Fate> {
-        let met = self.met?;
+        let met = self.met.filter(|_| self.after.is_some())?;
         let late = |count: Option<Count>| count.and_then(|c| c.due).is_some_and(|due| met > due);
         Some(match (late(self.before), late(self.after)) {
             (false, false) => Fate::Kept,

@@ -54,7 +54,7 @@ fn run(directory: &Path, block: &Block) -> (String, i32) {
         let (out, err) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(err.is_empty(), "{line}: {err}");
-        told.push_str(&format!("$ {line}\n{out}"));
+        told.extend(["$ ", line, "\n", &out]);
         code = output.status.code().unwrap();
     }
     (told, code)
@@ -126,7 +126,7 @@ fn the_guide_to_regimes_does_what_it_says() {
         } else {
             panic!("a block that nobody tries: ```{}", block.info);
         }
-        written.push_str(&format!("```{}\n{text}```\n", block.info));
+        written.extend(["```", &block.info, "\n", &text, "```\n"]);
     }
     assert!(commands >= 10);
     if std::env::var_os("UPDATE_EXPECT").is_some() {

@@ -10,6 +10,7 @@
 
 mod bench;
 mod desk;
+mod drafts;
 mod guide;
 mod hostile;
 mod interrupted;

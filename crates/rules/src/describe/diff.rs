@@ -3,11 +3,14 @@
 //! Duties, grades, forms and readings are matched by their ids, which are a contract. A change is called
 //! tighter or looser only where that is sure: five working days and one week are merely different.
 
+mod order;
+
 use model::regime::RoleId;
+use order::{Sooner, order};
 
 use super::words::{self, Language, Words};
+use crate::predicate::Predicate;
 use crate::regime::{Clock, Duty, Grade, Pack, Party, Reading};
-use crate::within::{Unnumbered, Within};
 
 /// One change, to one role or to all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,11 +76,11 @@ struct Diffing<'a> {
 type Sides = (String, String);
 
 impl Diffing<'_> {
-    fn old(&self) -> Words<'_> {
+    fn before(&self) -> Words<'_> {
         Words { pack: self.from, language: self.language }
     }
 
-    fn new(&self) -> Words<'_> {
+    fn after(&self) -> Words<'_> {
         Words { pack: self.to, language: self.language }
     }
 
@@ -92,7 +95,7 @@ impl Diffing<'_> {
         self.changes.push(Change { role: None, about: about.to_owned(), direction, words });
     }
 
-    fn from_to(&self, zh: &str, en: &str, (from, to): &Sides) -> String {
+    fn changed(&self, zh: &str, en: &str, (from, to): &Sides) -> String {
         self.say(format!("{zh}由“{from}”改为“{to}”"), format!("{en}: from “{from}” to “{to}”"))
     }
 
@@ -121,7 +124,7 @@ impl Diffing<'_> {
         ];
         for (zh, en, from, to) in sides {
             if from != to {
-                let words = self.from_to(zh, en, &(from, to));
+                let words = self.changed(zh, en, &(from, to));
                 self.all(self.language.pick(zh, en), Direction::Different, words);
             }
         }
@@ -129,17 +132,17 @@ impl Diffing<'_> {
 
     fn grades(&mut self) {
         for new in self.to.grades().iter().chain(self.to.warnings()) {
-            let name = self.new().grade(&new.id);
-            let to = self.new().step(new);
+            let name = self.after().grade(&new.id);
+            let to = self.after().step(new);
             let Some(old) = self.from.grade(&new.id) else {
                 let words =
                     self.say(format!("新增等级{name}：{to}"), format!("grade {name} is new: {to}"));
                 self.all(new.id.as_str(), Direction::Added, words);
                 continue;
             };
-            let from = self.old().step(old);
+            let from = self.before().step(old);
             if from != to {
-                let number = |g: &Grade| g.test.as_ref().and_then(|t| t.threshold());
+                let number = |g: &Grade| g.test.as_ref().and_then(Predicate::threshold);
                 // A lower threshold puts more incidents into the graver grade.
                 let direction = match (number(old), number(new)) {
                     (Some(old), Some(new)) if new < old => Direction::Tighter,
@@ -147,13 +150,13 @@ impl Diffing<'_> {
                     _ => Direction::Different,
                 };
                 let words =
-                    self.from_to(&format!("{name}的条件"), &format!("grade {name}"), &(from, to));
+                    self.changed(&format!("{name}的条件"), &format!("grade {name}"), &(from, to));
                 self.all(new.id.as_str(), direction, words);
             }
         }
         let before = self.from.grades().iter().chain(self.from.warnings());
         for old in before.filter(|old| self.to.grade(&old.id).is_none()) {
-            let name = self.old().grade(&old.id);
+            let name = self.before().grade(&old.id);
             let words = self.say(format!("取消等级{name}"), format!("grade {name} is gone"));
             self.all(old.id.as_str(), Direction::Removed, words);
         }
@@ -174,7 +177,7 @@ impl Diffing<'_> {
             };
             let side = |r: &Reading| format!("{}: {}", r.chosen, r.chosen_text());
             if side(old) != side(new) {
-                let words = self.from_to(asks, asks, &(side(old), side(new)));
+                let words = self.changed(asks, asks, &(side(old), side(new)));
                 self.all(id, Direction::Different, words);
             }
         }
@@ -190,17 +193,16 @@ impl Diffing<'_> {
 
     fn duties(&mut self) {
         for new in self.to.duties() {
-            match same(self.from, new) {
-                Some(old) => self.duty(old, new),
-                None => {
-                    let words = summary(self.new(), new);
-                    let words = self.say(format!("须{words}"), format!("must {words}"));
-                    self.for_debtors(new, &roles(self.to, &new.who), (Direction::Added, words));
-                }
+            if let Some(old) = same(self.from, new) {
+                self.duty(old, new);
+                continue;
             }
+            let words = summary(self.after(), new);
+            let words = self.say(format!("须{words}"), format!("must {words}"));
+            self.for_debtors(new, &roles(self.to, &new.who), (Direction::Added, words));
         }
         for old in self.from.duties().iter().filter(|old| same(self.to, old).is_none()) {
-            let words = summary(self.old(), old);
+            let words = summary(self.before(), old);
             let words = self.say(format!("不再须{words}"), format!("need no longer {words}"));
             self.for_debtors(old, &roles(self.from, &old.who), (Direction::Removed, words));
         }
@@ -212,7 +214,8 @@ impl Diffing<'_> {
         roles: &[RoleId],
         (direction, words): (Direction, String),
     ) {
-        let mut names: Vec<Option<String>> = roles.iter().map(|role| self.name(role)).collect();
+        let mut names: Vec<Option<String>> =
+            roles.iter().map(|role| Some(self.name(role))).collect();
         if names.is_empty() {
             names.push(None);
         }
@@ -222,9 +225,9 @@ impl Diffing<'_> {
         }
     }
 
-    fn name(&self, role: &RoleId) -> Option<String> {
+    fn name(&self, role: &RoleId) -> String {
         let known = self.to.role(role).or_else(|| self.from.role(role));
-        Some(known.map_or_else(|| role.to_string(), |role| self.language.of(&role.name).to_owned()))
+        known.map_or_else(|| role.to_string(), |role| self.language.of(&role.name).to_owned())
     }
 
     /// A duty that both packs have.
@@ -234,12 +237,12 @@ impl Diffing<'_> {
         let lost: Vec<RoleId> = before.iter().filter(|r| !after.contains(r)).cloned().collect();
         let stayed: Vec<RoleId> = after.iter().filter(|r| before.contains(r)).cloned().collect();
         if !gained.is_empty() {
-            let words = summary(self.new(), new);
+            let words = summary(self.after(), new);
             let words = self.say(format!("须{words}"), format!("must {words}"));
             self.for_debtors(new, &gained, (Direction::Added, words));
         }
         if !lost.is_empty() {
-            let words = summary(self.old(), old);
+            let words = summary(self.before(), old);
             let words = self.say(format!("不再须{words}"), format!("need no longer {words}"));
             self.for_debtors(old, &lost, (Direction::Removed, words));
         }
@@ -263,7 +266,7 @@ impl Diffing<'_> {
         };
         let plain = |zh: &str, en: &str, from: String, to: String| {
             let changed = from != to;
-            changed.then(|| (Direction::Different, self.from_to(zh, en, &(from, to))))
+            changed.then(|| (Direction::Different, self.changed(zh, en, &(from, to))))
         };
         let grades = |words: Words<'_>, duty: &Duty| {
             let any = || words.language.pick("不论等级", "whatever the grade").to_owned();
@@ -277,11 +280,16 @@ impl Diffing<'_> {
         all.extend(plain(
             "起算",
             "its clock starts",
-            starts(self.old(), old),
-            starts(self.new(), new),
+            starts(self.before(), old),
+            starts(self.after(), new),
         ));
-        all.extend(plain("适用等级", "owed at", grades(self.old(), old), grades(self.new(), new)));
-        all.extend(plain("适用条件", "owed if", only(self.old(), old), only(self.new(), new)));
+        all.extend(plain(
+            "适用等级",
+            "owed at",
+            grades(self.before(), old),
+            grades(self.after(), new),
+        ));
+        all.extend(plain("适用条件", "owed if", only(self.before(), old), only(self.after(), new)));
         all.extend(plain("行为", "what is to be done", does(old), does(new)));
         all.extend(self.parties("报送对象", "goes to", (&old.to, &new.to)));
         all.extend(self.parties("抄送对象", "is copied to", (&old.cc, &new.cc)));
@@ -312,7 +320,7 @@ impl Diffing<'_> {
                 }
                 _ => (Direction::Different, "时限", "time allowed"),
             };
-        Some((direction, self.from_to(zh, en, &sides)))
+        Some((direction, self.changed(zh, en, &sides)))
     }
 
     /// Recipients gained and lost.
@@ -320,7 +328,7 @@ impl Diffing<'_> {
         let names = |words: Words<'_>, parties: &[Party]| -> Vec<String> {
             parties.iter().map(|party| words.party(party)).collect()
         };
-        let (old, new) = (names(self.old(), sides.0), names(self.new(), sides.1));
+        let (old, new) = (names(self.before(), sides.0), names(self.after(), sides.1));
         let more = |party: &String| {
             let words = self.say(format!("{zh}增加{party}"), format!("{en} {party} as well"));
             (Direction::Tighter, words)
@@ -394,94 +402,6 @@ fn roles(pack: &Pack, parties: &[Party]) -> Vec<RoleId> {
     all
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sooner {
-    Sooner,
-    Later,
-}
-
-/// Whether the new time ends before or after the old one, whenever the clock starts; none if that
-/// depends, or if they are the same.
-fn order(old: &Within, new: &Within) -> Option<Sooner> {
-    let haste = |within: &Within| match within {
-        Within::Unnumbered(Unnumbered::Immediately) => 3_u8,
-        Within::Unnumbered(Unnumbered::AtTheSameTime | Unnumbered::Promptly) => 2,
-        Within::Unnumbered(Unnumbered::NoTimeStated) => 1,
-        _ => 0,
-    };
-    match (old, new) {
-        (Within::WorkingDays(old), Within::WorkingDays(new))
-        | (Within::FirstWorkingDaysOfNextMonth(old), Within::FirstWorkingDaysOfNextMonth(new)) => {
-            by(old.cmp(new))
-        }
-        (Within::Days { n: old, roll: a }, Within::Days { n: new, roll: b })
-        | (Within::Months { n: old, roll: a }, Within::Months { n: new, roll: b })
-            if a == b =>
-        {
-            by(old.cmp(new))
-        }
-        (Within::Unnumbered(_), Within::Unnumbered(_)) => by(haste(new).cmp(&haste(old))),
-        // A number where the text had none is something to be late for, and the other way round.
-        (Within::Unnumbered(_), new) if new.is_numbered() => Some(Sooner::Sooner),
-        (old, Within::Unnumbered(_)) if old.is_numbered() => Some(Sooner::Later),
-        (old, new) => {
-            let ((soonest_old, latest_old), (soonest_new, latest_new)) = (span(old)?, span(new)?);
-            if latest_new < soonest_old || (latest_new == soonest_old && soonest_new < latest_old) {
-                Some(Sooner::Sooner)
-            } else if soonest_new > latest_old
-                || (soonest_new == latest_old && latest_new > soonest_old)
-            {
-                Some(Sooner::Later)
-            } else {
-                None
-            }
-        }
-    }
-}
-
-fn by(ordering: std::cmp::Ordering) -> Option<Sooner> {
-    match ordering {
-        std::cmp::Ordering::Greater => Some(Sooner::Sooner),
-        std::cmp::Ordering::Less => Some(Sooner::Later),
-        std::cmp::Ordering::Equal => None,
-    }
-}
-
-/// The least and the most minutes from the start of the clock to its end; none where there is no number.
-fn span(within: &Within) -> Option<(u64, u64)> {
-    const DAY: u64 = 24 * 60;
-    // No run of days of rest is longer than this.
-    const REST: u64 = 12 * DAY;
-    let rolled = |roll: bool| if roll { REST } else { 0 };
-    match within {
-        Within::Hours { hundredths } => {
-            let minutes = u64::from(*hundredths) * 60 / 100;
-            Some((minutes, minutes))
-        }
-        Within::Minutes(n) => Some((u64::from(*n), u64::from(*n))),
-        Within::Days { n, roll } => {
-            let n = u64::from(*n);
-            Some((n * DAY, (n + 1) * DAY + rolled(*roll)))
-        }
-        Within::WorkingDays(n) => {
-            let n = u64::from(*n);
-            Some((n * DAY, (n + 1) * 2 * DAY + REST))
-        }
-        Within::Months { n, roll } => {
-            let n = u64::from(*n);
-            Some((n * 28 * DAY, (n * 31 + 1) * DAY + rolled(*roll)))
-        }
-        Within::FirstWorkingDaysOfNextMonth(n) => Some((0, (31 + 2 * u64::from(*n)) * DAY + REST)),
-        Within::EarliestOf(members) => {
-            let spans: Vec<(u64, u64)> = members.iter().filter_map(span).collect();
-            let soonest = spans.iter().map(|(soonest, _)| *soonest).min()?;
-            let latest = spans.iter().map(|(_, latest)| *latest).min()?;
-            Some((soonest, latest))
-        }
-        Within::Unnumbered(_) | Within::Standing(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -553,17 +473,5 @@ mod tests {
         );
         assert_eq!(changes.len(), 1);
         assert!(changes[0].starts_with("all: R1 different: 2 hours from what?: from “facts: "));
-    }
-
-    #[test]
-    fn sooner_is_said_only_where_it_is_sure() {
-        let order = |old: &str, new: &str| order(&old.parse().unwrap(), &new.parse().unwrap());
-        assert_eq!(order("2 hours", "1 hour"), Some(Sooner::Sooner));
-        assert_eq!(order("2 hours", "5 working days"), Some(Sooner::Later));
-        assert_eq!(order("5 working days", "7 days"), None);
-        assert_eq!(order("24 hours", "1 day"), Some(Sooner::Later));
-        assert_eq!(order("promptly", "immediately"), Some(Sooner::Sooner));
-        assert_eq!(order("1 month", "no time stated"), Some(Sooner::Later));
-        assert_eq!(order("30 days", "30 days"), None);
     }
 }

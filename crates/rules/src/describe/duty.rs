@@ -71,38 +71,28 @@ impl Telling<'_> {
     fn opening(&self) -> String {
         let Duty { id, article, does, to, cc, or_by, .. } = self.duty;
         let instrument = self.words.pack.instrument();
-        let who = who(self.words, self.duty);
-        let parties = |parties: &[_]| self.words.parties(parties);
         let at = words::article(article, self.words.language);
-        let mut zh = format!("{instrument}{at}（{id}）：");
-        let mut en = format!("{instrument} {at} ({id}): ");
-        let condition = condition(self.words, self.duty);
-        if let Some(grades) = self.words.grades(self.duty) {
-            let (zh_what, en_what) = self.graded();
-            zh += &format!("{zh_what}为{grades}的，");
-            en += &format!("if {en_what} is {grades}, ");
-        }
-        if let Some(condition) = condition {
-            zh += &format!("且{condition}的，");
-            en += &format!("and only if {condition}, ");
-        }
-        zh += &who;
-        en += &who;
-        if !or_by.is_empty() {
-            zh += &format!("（或由{}）", parties(or_by));
-            en += &format!(" (or {} instead)", parties(or_by));
-        }
-        zh += &format!("应{}", does.get("zh"));
-        en += &format!(" must {}", does.get("en"));
-        if !to.is_empty() {
-            zh += &format!("；对象：{}", parties(to));
-            en += &format!(", to {}", parties(to));
-        }
-        if !cc.is_empty() {
-            zh += &format!("；抄送：{}", parties(cc));
-            en += &format!(", with a copy to {}", parties(cc));
-        }
-        self.say(zh + "。", en + ".")
+        let who = who(self.words, self.duty);
+        let named = |parties: &[_]| (!parties.is_empty()).then(|| self.words.parties(parties));
+        let graded = self.words.grades(self.duty).map(|grades| {
+            let (zh, en) = self.graded();
+            self.say(format!("{zh}为{grades}的，"), format!("if {en} is {grades}, "))
+        });
+        let only = condition(self.words, self.duty).map(|condition| match graded {
+            Some(_) => self.say(format!("且{condition}的，"), format!("and only if {condition}, ")),
+            None => self.say(format!("{condition}的，"), format!("only if {condition}, ")),
+        });
+        let instead = named(or_by)
+            .map(|others| self.say(format!("（或由{others}）"), format!(" (or {others} instead)")));
+        let must = self.say(format!("应{}", does.get("zh")), format!(" must {}", does.get("en")));
+        let to = named(to).map(|to| self.say(format!("；对象：{to}"), format!(", to {to}")));
+        let cc =
+            named(cc).map(|cc| self.say(format!("；抄送：{cc}"), format!(", with a copy to {cc}")));
+        let head =
+            self.say(format!("{instrument}{at}（{id}）："), format!("{instrument} {at} ({id}): "));
+        let end = self.words.language.pick("。", ".").to_owned();
+        let parts = [Some(head), graded, only, Some(who), instead, Some(must), to, cc, Some(end)];
+        parts.into_iter().flatten().collect()
     }
 
     /// What its grades are grades of.

@@ -44,7 +44,7 @@ impl Replaying<'_> {
     fn run(self) -> Result<Replayed, SimulateError> {
         let duties: Vec<&Duty> =
             self.under.pack.duties().iter().filter(|duty| self.applies(duty)).collect();
-        let instants = self.instants(&duties);
+        let instants = self.instants();
         let reached = self.reached(&duties, &instants);
         let mut counts = BTreeMap::new();
         let mut unstarted = Vec::new();
@@ -87,14 +87,15 @@ impl Replaying<'_> {
 
     /// When each trigger happened: as the sample says; when the finder knew; when a duty that brings it
     /// about was done.
-    fn instants(&self, duties: &[&Duty]) -> BTreeMap<String, Timestamp> {
+    fn instants(&self) -> BTreeMap<String, Timestamp> {
         let mut instants = BTreeMap::new();
         let known = || self.under.pack.triggers().iter().filter(|t| t.at == Event::IncidentKnown);
         let finder = known()
             .find(|trigger| self.is_finder(trigger.by.as_ref()))
             .or_else(|| known().find(|trigger| trigger.otherwise));
         instants.extend(finder.map(|trigger| (trigger.id.clone(), self.sample.known_at)));
-        for duty in duties {
+        // What was done was done, whether or not this pack would have asked it at this grade.
+        for duty in self.under.pack.duties() {
             let Some(at) = self.sample.first_met(&duty.id) else { continue };
             for id in &duty.emits {
                 let first: &mut Timestamp = instants.entry(id.clone()).or_insert(at);
