@@ -106,13 +106,14 @@ impl Criterion {
 
     fn line(&self, inputs: &Inputs, verdict: Verdict) -> String {
         let asked = self.test.as_ref().map(Predicate::asks).unwrap_or_default();
-        let told: String = asked.iter().map(|name| format!(", {}", inputs.told(name))).collect();
+        let told: Vec<String> = asked.into_iter().map(|name| inputs.told(name)).collect();
         let verdict = match verdict {
             Verdict::Yes => "yes",
             Verdict::No => "no",
             Verdict::Unknown => "unknown, so still possible",
         };
-        format!("{}: {}{told}: {verdict} ({})", self.id(), self.when, self.standing)
+        let asked = [self.when.clone()].into_iter().chain(told).collect::<Vec<_>>().join(", ");
+        format!("{}: {asked}: {verdict} ({})", self.id(), self.standing)
     }
 }
 

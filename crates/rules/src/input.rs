@@ -282,9 +282,9 @@ impl Inputs {
 
     /// Every fact as text, the form in which an assessment keeps them; assumed ones say so.
     pub fn to_texts(&self) -> Vec<(String, String)> {
-        let text = |(name, value): (&str, &Value)| match self.is_assumed(name) {
-            true => (name.to_owned(), format!("{value} (assumed)")),
-            false => (name.to_owned(), value.to_string()),
+        let text = |(name, value): (&str, &Value)| {
+            let assumed = if self.is_assumed(name) { " (assumed)" } else { "" };
+            (name.to_owned(), format!("{value}{assumed}"))
         };
         self.iter().map(text).collect()
     }

@@ -106,9 +106,8 @@ impl Involved<'_> {
         let own = debtor.and_then(|debtor| debtor.province.as_ref());
         let belongs = |one: &&Organisation| match set.whose {
             Whose::AddressOrDomain => self.responsible.contains(&one.handle),
-            Whose::Province => self.touches(one.province.as_ref()),
             Whose::ProvinceOrOwn if self.provinces.is_empty() => is_in(one, own),
-            Whose::ProvinceOrOwn => self.touches(one.province.as_ref()),
+            Whose::Province | Whose::ProvinceOrOwn => self.touches(one.province.as_ref()),
             Whose::OwnProvince => is_in(one, own),
             Whose::Finding => one.handle == *self.finder,
             Whose::Knowing => self.knows(&one.handle),

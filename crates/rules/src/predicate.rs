@@ -314,11 +314,8 @@ fn collect<'e>(expression: &'e IdedExpr, names: &mut Vec<&'e str>) {
             let mut inner = Vec::new();
             collect(&loops.loop_step, &mut inner);
             inner.retain(|name| *name != loops.iter_var && *name != loops.accu_var);
-            inner.into_iter().for_each(|name| {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            });
+            inner.retain(|name| !names.contains(name));
+            names.extend(inner);
         }
         Expr::Ident(_)
         | Expr::Literal(_)

@@ -30,7 +30,10 @@ pub(crate) fn pack() -> Pack {
 
 /// The grading pack of the reporting measures.
 pub(crate) fn grading() -> Grading {
-    Grading::parse(GRADING, "grading.toml").unwrap_or_else(|findings| panic!("{findings}"))
+    static READ: LazyLock<Grading> = LazyLock::new(|| {
+        Grading::parse(GRADING, "grading.toml").unwrap_or_else(|findings| panic!("{findings}"))
+    });
+    READ.clone()
 }
 
 /// The reporting measures, joined to their grading pack.
@@ -70,12 +73,36 @@ pub(crate) fn directory() -> Vec<Organisation> {
         ("vendor", "user", ""),
     ]
     .iter()
-    .map(|(handle, role, province)| organisation(handle, role, province))
+    .map(|(handle, role, province)| organisation("cn.miit.2009-157", (handle, role, province)))
     .collect()
 }
 
-fn organisation(handle: &str, role: &str, province: &str) -> Organisation {
-    let pack: PackId = "cn.miit.2009-157".parse().unwrap();
+/// Organisations for every role of the reporting measures; one operator has a provincial company.
+pub(crate) fn reporting_directory() -> Vec<Organisation> {
+    let mut all: Vec<Organisation> = [
+        ("coordination", "cncert", ""),
+        ("bureau", "tsb", ""),
+        ("admin-north", "pta", "XX-N"),
+        ("admin-south", "pta", "XX-S"),
+        ("wide-telecom", "carrier", ""),
+        ("wide-telecom-north", "carrier_p", "XX-N"),
+        ("other-telecom", "carrier", ""),
+        ("web-house", "vats", "XX-S"),
+        ("name-registry", "registry", ""),
+        ("name-shop", "registrar", ""),
+        ("society", "isc", ""),
+    ]
+    .iter()
+    .map(|(handle, role, province)| organisation("cn.miit.2009-156", (handle, role, province)))
+    .collect();
+    for one in all.iter_mut().filter(|one| one.handle.as_str() == "wide-telecom-north") {
+        one.parent = "wide-telecom".parse().ok();
+    }
+    all
+}
+
+fn organisation(pack: &str, (handle, role, province): (&str, &str, &str)) -> Organisation {
+    let pack: PackId = pack.parse().unwrap();
     let role: RoleId = role.parse().unwrap();
     Organisation {
         handle: handle.parse().unwrap(),

@@ -4,23 +4,46 @@ use expect_test::expect;
 use proptest::prelude::*;
 
 use super::*;
-use crate::input::Value;
-use crate::testing::pack;
+use crate::input::{Input, Value};
+use crate::testing::{REPORTING, grading, pack, reporting};
 
 const VECTORS: &str = include_str!("../../vectors/gradings.csv");
 
+/// Answers a vector: a pack, `PACK#warning`, `PACK#DEFINITION`, or a grading pack. A worked case of the
+/// latter, and of a definition, means that there is nothing else.
+fn answer(of: &str, facts: &str) -> String {
+    let read = |declared: &[Input]| Inputs::parse(declared, facts.split("; ")).unwrap();
+    let absent = |declared: &[Input]| read(declared).assuming_absent(declared);
+    let pack = reporting();
+    match of.split_once('#') {
+        Some((_, "warning")) => {
+            assess_warning(&pack, &read(pack.inputs())).unwrap().grade.to_string()
+        }
+        Some((_, definition)) => match pack.define(definition, &absent(pack.inputs())).unwrap() {
+            Verdict::Yes => "yes".to_owned(),
+            Verdict::No => "no".to_owned(),
+            Verdict::Unknown => "unknown".to_owned(),
+        },
+        None if of.ends_with(".grading") => {
+            let grading = grading();
+            grading.assess(&absent(grading.inputs())).unwrap().grade.to_string()
+        }
+        None => {
+            let pack = self::pack();
+            assess(&pack, &read(pack.inputs())).unwrap().grade.to_string()
+        }
+    }
+}
+
 #[test]
 fn every_vector_gets_its_grade() {
-    let pack = pack();
     let mut tried = 0;
     for row in csv::Reader::from_reader(VECTORS.as_bytes()).records() {
         let row = row.unwrap();
-        let inputs = Inputs::parse(pack.inputs(), row[2].split("; ")).unwrap();
-        let assessed = assess(&pack, &inputs).unwrap();
-        assert_eq!(assessed.grade.as_str(), &row[3], "{}", &row[0]);
+        assert_eq!(answer(&row[1], &row[2]), &row[3], "{}", &row[0]);
         tried += 1;
     }
-    assert_eq!(tried, 13);
+    assert_eq!(tried, 34);
 }
 
 #[test]
@@ -39,6 +62,28 @@ fn with_nothing_known_every_grade_is_possible_and_the_gravest_governs() {
     let assessed = assess(&pack(), &Inputs::default()).unwrap();
     assert_eq!(assessed.grade.as_str(), "g1");
     assert_eq!(assessed.possible.len(), 4);
+}
+
+#[test]
+fn a_warning_that_nobody_has_judged_may_be_of_any_level_and_the_gravest_governs() {
+    let assessed = assess_warning(&reporting(), &Inputs::default()).unwrap();
+    assert_eq!(assessed.grade.as_str(), "w1");
+    assert_eq!(assessed.possible.len(), 4);
+}
+
+#[test]
+fn a_pack_without_warnings_says_so() {
+    let error = assess_warning(&pack(), &Inputs::default()).unwrap_err().to_string();
+    assert_eq!(error, "`cn.miit.2009-157` knows no warnings");
+}
+
+#[test]
+fn a_pack_is_graded_by_its_grading_pack_and_not_without_it() {
+    let inputs = Inputs::default().with("leaked_users", Value::Count(200_000_000));
+    assert_eq!(assess(&reporting(), &inputs).unwrap().grade.as_str(), "e1");
+    let alone = Pack::parse(REPORTING, "reporting.toml").unwrap();
+    let error = assess(&alone, &Inputs::default()).unwrap_err().to_string();
+    expect!["`cn.miit.2009-156` is graded by `cn.miit.2009-156.grading`, which has not been joined to it: load both"].assert_eq(&error);
 }
 
 #[test]

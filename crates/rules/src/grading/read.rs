@@ -74,11 +74,9 @@ fn head(section: Section<'_>, judgement: Option<String>) -> Option<Head> {
     let id = section.need("id").and_then(|node| node.parse());
     let version = section.need_text("pack");
     let title = section.need("title").and_then(|_| section.names("title")).unwrap_or_default();
-    let replace_when_found =
-        match section.need("status")?.one_of(&[("substitute", true), ("original", false)])? {
-            true => Some(section.need_text("replace_when_found")),
-            false => None,
-        };
+    let words = [("substitute", true), ("original", false)];
+    let is_substitute = section.need("status")?.one_of(&words)?;
+    let replace_when_found = is_substitute.then(|| section.need_text("replace_when_found"));
     section.finish();
     Some(Head { id: id?, version, title, replace_when_found, judgement })
 }

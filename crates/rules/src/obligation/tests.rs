@@ -1,5 +1,7 @@
 //! Stories of incidents: who owes what to whom, and by when.
 
+mod reporting;
+
 use expect_test::{Expect, expect};
 
 use super::*;

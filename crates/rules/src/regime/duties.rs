@@ -51,6 +51,8 @@ impl Reader<'_> {
                 does: does.clone(),
                 on: on.clone(),
                 readings,
+                // Its trigger is its own, and so is no month's end that might pass empty.
+                nil_report: false,
                 ..other
             });
         }

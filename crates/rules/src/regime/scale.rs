@@ -139,12 +139,11 @@ impl Reader<'_> {
         }
         let mut grades = Vec::new();
         for (rank, name) in (1..=u8::MAX).zip(&order) {
-            match found.remove(name) {
-                Some(grade) => grades.push(Grade { rank, ..grade }),
-                None => {
-                    let what = format!("`{name}` is no grade");
-                    self.report(at, &format!("{table}.order"), what, "declare it");
-                }
+            if let Some(grade) = found.remove(name) {
+                grades.push(Grade { rank, ..grade });
+            } else {
+                let what = format!("`{name}` is no grade");
+                self.report(at, &format!("{table}.order"), what, "declare it");
             }
         }
         let otherwise = |grade: &Grade| grade.test.is_none();
