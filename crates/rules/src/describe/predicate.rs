@@ -42,14 +42,7 @@ impl Saying<'_> {
         match (name, args) {
             (operators::LOGICAL_AND, args) => self.joined(name, args, self.pick("且", " and ")),
             (operators::LOGICAL_OR, args) => self.joined(name, args, self.pick("或", " or ")),
-            (operators::LOGICAL_NOT, [arg]) => match &arg.expr {
-                Expr::Ident(name) => format!("{name}{}", self.pick("为否", " is no")),
-                Expr::Call(inner) if inner.func_name == operators::IN => {
-                    let sides: Vec<String> = inner.args.iter().map(|arg| self.value(arg)).collect();
-                    sides.join(self.pick(" 不属于 ", " is not one of "))
-                }
-                _ => format!("{}{}", self.pick("并非", "not "), self.bracketed(arg)),
-            },
+            (operators::LOGICAL_NOT, [arg]) => self.denied(arg),
             (operators::CONDITIONAL, [question, yes, no]) => {
                 let (question, yes, no) = (self.say(question), self.say(yes), self.say(no));
                 match self.words.language {
@@ -70,6 +63,19 @@ impl Saying<'_> {
         }
     }
 
+    fn denied(&self, arg: &IdedExpr) -> String {
+        if let Expr::Ident(name) = &arg.expr {
+            return format!("{name}{}", self.pick("为否", " is no"));
+        }
+        if is_call(arg, &[operators::IN])
+            && let Expr::Call(call) = &arg.expr
+        {
+            let sides: Vec<String> = call.args.iter().map(|arg| self.value(arg)).collect();
+            return sides.join(self.pick(" 不属于 ", " is not one of "));
+        }
+        format!("{}{}", self.pick("并非", "not "), self.bracketed(arg))
+    }
+
     /// Whether something holds of some element of a list, or of every one.
     fn walked(&self, walk: &Walk<'_>) -> String {
         let Walk { list, element, holds, every } = walk;
@@ -83,10 +89,9 @@ impl Saying<'_> {
     }
 
     fn joined(&self, name: &str, args: &[IdedExpr], word: &str) -> String {
-        let part = |arg: &IdedExpr| match &arg.expr {
-            // `a && b && c` is read as `(a && b) && c`, and needs no brackets.
-            Expr::Call(inner) if inner.func_name == name => self.say(arg),
-            _ => self.bracketed(arg),
+        // `a && b && c` is read as `(a && b) && c`, and needs no brackets.
+        let part = |arg: &IdedExpr| {
+            if is_call(arg, &[name]) { self.say(arg) } else { self.bracketed(arg) }
         };
         let parts: Vec<String> = args.iter().map(part).collect();
         parts.join(word)
@@ -97,11 +102,7 @@ impl Saying<'_> {
         const LOGIC: [&str; 3] =
             [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::CONDITIONAL];
         let text = self.say(arg);
-        let is_logic = match &arg.expr {
-            Expr::Call(call) => LOGIC.contains(&call.func_name.as_str()),
-            Expr::Comprehension(_) => true,
-            _ => return text,
-        };
+        let is_logic = is_call(arg, &LOGIC) || matches!(arg.expr, Expr::Comprehension(_));
         match (is_logic, self.words.language) {
             (false, _) => text,
             (true, Language::Zh) => format!("（{text}）"),
@@ -117,10 +118,10 @@ impl Saying<'_> {
             operators::LESS_EQUALS => self.pick(" 不超过 ", " is at most "),
             operators::EQUALS => self.pick(" 为 ", " is "),
             operators::NOT_EQUALS => self.pick(" 不为 ", " is not "),
-            operators::IN => match &left.expr {
-                Expr::Literal(_) => self.pick(" 属于 ", " is in "),
-                _ => self.pick(" 属于 ", " is one of "),
-            },
+            operators::IN if matches!(left.expr, Expr::Literal(_)) => {
+                self.pick(" 属于 ", " is in ")
+            }
+            operators::IN => self.pick(" 属于 ", " is one of "),
             operators::ADD => return self.sum(left, "+", right),
             operators::SUBSTRACT => return self.sum(left, "−", right),
             operators::MULTIPLY => return self.sum(left, "×", right),
@@ -175,6 +176,21 @@ impl Saying<'_> {
                 format!("`{text}` ({})", self.words.party(&Party::Role(role)))
             }
         }
+    }
+}
+
+/// Whether it calls one of these.
+fn is_call(expression: &IdedExpr, names: &[&str]) -> bool {
+    match &expression.expr {
+        Expr::Call(call) => names.contains(&call.func_name.as_str()),
+        Expr::Comprehension(_)
+        | Expr::Ident(_)
+        | Expr::List(_)
+        | Expr::Literal(_)
+        | Expr::Map(_)
+        | Expr::Select(_)
+        | Expr::Struct(_)
+        | Expr::Unspecified => false,
     }
 }
 

@@ -113,13 +113,11 @@ impl Page {
     }
 
     fn line(&mut self, line: &Line) {
-        let mut who = line.who.clone();
-        if let Some(or_by) = &line.or_by {
-            who += &match self.language {
-                Language::Zh => format!("（或由{or_by}）"),
-                Language::En => format!(" (or {or_by})"),
-            };
-        }
+        let who = match (&line.or_by, self.language) {
+            (Some(or_by), Language::Zh) => format!("{}（或由{or_by}）", line.who),
+            (Some(or_by), Language::En) => format!("{} (or {or_by})", line.who),
+            (None, _) => line.who.clone(),
+        };
         let to = line.to.clone().unwrap_or_default();
         let to = match (&line.cc, self.language) {
             (Some(cc), Language::Zh) => format!("{to}；抄送{cc}"),
@@ -163,9 +161,10 @@ impl Page {
             &sheet.grades,
         );
         for one in &sheet.criteria {
-            let standing = match one.proposal {
-                true => self.pick("本包建议", "proposal"),
-                false => self.pick("有据", "source"),
+            let standing = if one.proposal {
+                self.pick("本包建议", "proposal")
+            } else {
+                self.pick("有据", "source")
             };
             let text = match self.language {
                 Language::Zh => format!("{}〔{standing}：{}〕", one.when, one.from),
