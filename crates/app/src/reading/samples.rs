@@ -57,6 +57,7 @@ fn sample(directory: &[Organisation], incident: &Incident, owed: &[Obligation]) 
     Sample {
         number: incident.number.to_string(),
         known_at: incident.opened_at,
+        graded_at: Some(incident.assessment.assessed_at),
         finder: role.map(|(_, role)| role.to_string()).unwrap_or_default(),
         provinces: Vec::new(),
         inputs: incident.assessment.inputs.iter().cloned().collect(),

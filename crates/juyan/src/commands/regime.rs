@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
 use rules::describe::Language;
-use rules::{Calendar, Duty, Findings, Grading, Library, Pack};
+use rules::{Calendar, Choices, Duty, Findings, Grading, Library, Pack};
 use serde_json::json;
 
 use crate::cli::{Deadline, Regime};
@@ -48,7 +48,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
             pack.id().to_string(),
             pack.version().to_owned(),
             pack.instrument().to_owned(),
-            pack.since().to_string(),
+            pack.since().map_or_else(|| "proposed".to_owned(), |day| day.to_string()),
             pack.repealed().map_or_else(|| "-".to_owned(), |day| day.to_string()),
             pack.duties().len().to_string(),
         ]);
@@ -60,7 +60,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
 fn head(pack: &Pack) -> serde_json::Value {
     json!({
         "id": pack.id(), "version": pack.version(), "instrument": pack.instrument(),
-        "title": pack.title(), "in_force": pack.since().to_string(),
+        "title": pack.title(), "in_force": pack.since().map(|day| day.to_string()),
         "repealed": pack.repealed().map(|day| day.to_string()),
         "duties": pack.duties().len(), "readings": pack.readings().len(),
     })
@@ -138,7 +138,7 @@ fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
-    let pack = find(&args.pack)?;
+    let pack = find_under(&args.pack, &args.readings)?;
     let duty = duty_at(&pack, &args.duty, args.grade.as_ref())?;
     let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
     let within = duty.clock.within();
@@ -149,7 +149,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
             "pack": pack.id(), "duty": duty.id, "article": duty.article, "within": within.to_string(),
             "start": args.start, "due": due.due, "due_local": due.due.map(local),
             "last_day": due.last_day.map(|day| day.to_string()), "calendar": calendar.id(),
-            "provisional": due.provisional, "steps": due.steps,
+            "provisional": due.provisional, "steps": due.texts("en"),
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -161,7 +161,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
         duty.does.get("en")
     ))?;
     output::line(format!("within {within}, from {}", local(args.start)))?;
-    for step in &due.steps {
+    for step in due.texts("en") {
         output::line(format!("  {step}"))?;
     }
     output::line(match due.due {
@@ -203,12 +203,23 @@ fn known_grade(pack: &Pack, grade: &model::GradeId) -> anyhow::Result<()> {
     bail!("`{}` has no grade `{grade}`; it has {}", pack.id(), known.join(", "))
 }
 
-/// A pack by its id, or from a file.
+/// A pack by its id, or from a file, as it reads its own text.
 fn find(name: &str) -> anyhow::Result<Pack> {
+    find_under(name, &[])
+}
+
+/// The same with other readings in force, such as `R1=later`.
+fn find_under(name: &str, readings: &[String]) -> anyhow::Result<Pack> {
+    let choices = Choices::parse(readings.iter().map(String::as_str))?;
     if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
-        return Ok(library()?.joined(name, Pack::parse(&read(Path::new(name))?, name)?)?);
+        let pack = Pack::parse_with(&read(Path::new(name))?, name, &choices)?;
+        return Ok(library()?.joined(name, pack)?);
     }
-    if let Some(pack) = library()?.packs.into_iter().find(|pack| pack.id().as_str() == name) {
+    let under = name.parse().ok().map(|id| (id, choices)).into_iter().collect();
+    let sources = builtin::regimes();
+    let texts = sources.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
+    let library = Library::read_under(texts, &under)?;
+    if let Some(pack) = library.packs.into_iter().find(|pack| pack.id().as_str() == name) {
         return Ok(pack);
     }
     bail!("there is no pack `{name}`: `juyan regime list` names them, a file ends in .toml")

@@ -94,6 +94,11 @@ impl Replaying<'_> {
             .find(|trigger| self.is_finder(trigger.by.as_ref()))
             .or_else(|| known().find(|trigger| trigger.otherwise));
         instants.extend(finder.map(|trigger| (trigger.id.clone(), self.sample.known_at)));
+        if let Some(at) = self.sample.graded_at {
+            let triggers = self.under.pack.triggers().iter();
+            let graded = triggers.filter(|trigger| trigger.at == Event::IncidentGraded);
+            instants.extend(graded.map(|trigger| (trigger.id.clone(), at)));
+        }
         // What was done was done, whether or not this pack would have asked it at this grade.
         for duty in self.under.pack.duties() {
             let Some(at) = self.sample.first_met(&duty.id) else { continue };

@@ -1,6 +1,7 @@
 //! Claims about replaying incidents.
 
 use super::*;
+use crate::regime::Choices;
 use crate::testing::{PACK, at, calendar, pack};
 
 const SAMPLE: &str = r#"
@@ -79,6 +80,20 @@ fn another_grade_asks_other_duties() {
     assert_eq!(simulation.grades[0].after.as_str(), "g4");
     assert_eq!(outcome(&simulation, "north-telecom", "M2a").movement(), Movement::Gone);
     assert_eq!(outcome(&simulation, "north-telecom", "M2b").movement(), Movement::New);
+}
+
+#[test]
+fn a_reading_moves_what_it_touches() {
+    let choices = Choices::parse(["R1=graded"]).unwrap();
+    let graded = Pack::parse_with(PACK, "pack.toml", &choices).unwrap();
+    let mut samples = samples();
+    samples[0].graded_at = Some(at("2025-06-11T11:45:00+08:00"));
+    let (pack, calendar) = (pack(), calendar());
+    let under = |pack| Under { pack, calendar: &calendar };
+    let simulation = simulate(under(&pack), under(&graded), &samples).unwrap();
+    let one = outcome(&simulation, "cncert", "M3a");
+    assert_eq!(one.movement(), Movement::Later);
+    assert_eq!(one.after.unwrap().due, Some(at("2025-06-11T13:45:00+08:00")));
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
+use model::organisation::Bilingual;
 use rules::describe::{self, Language, Links, Words};
 use rules::{Due, Duty, Pack};
 use serde_json::{Value, json};
 
-use super::{calendar, duty_of, find, known_grade};
+use super::{calendar, duty_of, find_under, known_grade};
 use crate::cli::Explain;
 use crate::output;
 
@@ -16,11 +17,11 @@ struct Told<'p> {
     zh: String,
     en: String,
     /// The due time and how it was found.
-    counted: Option<(String, Due)>,
+    counted: Option<(Bilingual, Due)>,
 }
 
 pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
-    let pack = find(&args.pack)?;
+    let pack = find_under(&args.pack, &args.readings)?;
     duty_of(&pack, &args.duty)?;
     if let Some(grade) = &args.grade {
         known_grade(&pack, grade)?;
@@ -46,8 +47,8 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
         let gap = if at > 0 { "\n" } else { "" };
         output::line(format!("{gap}{}\n\n{}", one.zh, one.en))?;
         if let Some((text, due)) = &one.counted {
-            output::line(format!("\n{text}"))?;
-            for step in &due.steps {
+            output::line(format!("\n{}\n\n{}", text.zh, text.en))?;
+            for step in due.texts("en") {
                 output::line(format!("  {step}"))?;
             }
         }
@@ -81,7 +82,7 @@ fn as_json(pack: &Pack, told: &Told<'_>) -> Value {
     json!({
         "duty": told.duty.id, "article": told.duty.article, "zh": told.zh, "en": told.en,
         "follows_from": before, "then": after.collect::<Vec<_>>(),
-        "due": counted.map(|(_, due)| due.due), "steps": counted.map(|(_, due)| &due.steps),
+        "due": counted.map(|(_, due)| due.due), "steps": counted.map(|(_, due)| due.texts("en")),
         "counted": counted.map(|(text, _)| text),
     })
 }

@@ -88,6 +88,10 @@ fn span(within: &Within) -> Option<(u64, u64)> {
             let latest = spans.iter().map(|(_, latest)| *latest).min()?;
             Some((soonest, latest))
         }
+        Within::WeekendNoon(inner) => {
+            let (soonest, latest) = span(inner)?;
+            Some((soonest, latest + REST))
+        }
         Within::Unnumbered(_) | Within::Standing(_) => None,
     }
 }
