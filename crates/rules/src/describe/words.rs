@@ -157,7 +157,7 @@ impl Words<'_> {
         self.language.list(parties.iter().map(|party| self.party(party)))
     }
 
-    /// In English the pack's own words; in Chinese from the roles and what makes a member of the set.
+    /// In the pack's own words where they are in its language, else from the roles and what makes a member of the set.
     fn set(&self, set: &Set) -> String {
         if self.language == Language::En {
             return set.means.clone();
@@ -177,7 +177,7 @@ impl Words<'_> {
         }
     }
 
-    /// One grade with its id: `Serious (g3)`.
+    /// One grade with its id: `Serious (x3)`.
     pub fn grade(&self, id: &GradeId) -> String {
         let name = self.pack.grade(id).map_or("", |grade| self.language.of(&grade.name));
         match self.language {

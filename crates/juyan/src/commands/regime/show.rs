@@ -75,7 +75,7 @@ impl Page {
 
     fn head(&mut self, pack: &Pack) {
         let title = self.language.of(pack.title());
-        self.out.push(format!("{} {title}", pack.instrument()));
+        self.indented(0, &format!("{} {title}", pack.instrument()));
         let (id, version) = (pack.id(), pack.version());
         let since = match (pack.since(), self.language) {
             (Some(day), Language::Zh) => format!("{day} 起施行"),
@@ -141,7 +141,12 @@ impl Page {
             (Some(cc), Language::En) => format!("{to}; copy to {cc}"),
             (None, _) => to,
         };
-        let (duty, article) = (line.duty.to_string(), line.article.clone());
+        let (mut duty, mut article) = (line.duty.to_string(), line.article.clone());
+        if width(&duty) > COLUMNS[0] || width(&article) > COLUMNS[1] {
+            let at = self.article(&article);
+            self.indented(0, &format!("{duty}  {at}"));
+            (duty, article) = (String::new(), String::new());
+        }
         self.row(&[duty, article, who, line.does.clone(), to, line.within.clone()]);
         let notes = self.notes(line);
         if !notes.is_empty() {
