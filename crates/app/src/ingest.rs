@@ -238,7 +238,7 @@ fn give_back(spent: &std::sync::mpsc::Sender<Block>, block: Block) {
 fn limits(received_at: Timestamp) -> Limits {
     let from = Timestamp::from_second(CENTURY_S).unwrap_or(Timestamp::MIN);
     let to = received_at.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-    Limits { seen: from..=to, ..Limits::default() }
+    Limits { seen: from..=to, received_at: Some(received_at), ..Limits::default() }
 }
 
 /// 2000-01-01T00:00:00Z, in seconds since 1970.

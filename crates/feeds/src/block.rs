@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::convert::{Outcome, is_nothing};
 use crate::json;
-use crate::mapping::{Field, Format};
+use crate::mapping::Field;
 use crate::plan::{Op, Plan, To};
 use crate::rows::{Row, Rows};
 use crate::time;
@@ -136,7 +136,7 @@ impl Block {
                 }
             }
         }
-        if self.plan.format == Format::Ndjson {
+        if self.plan.format.is_objects() {
             self.remainder(row, out);
         }
     }

@@ -547,6 +547,17 @@ pub(crate) enum Feeds {
         /// The shape of the output
         #[arg(long = "as", default_value = "juyan", value_parser = ["juyan", "intelmq"])]
         shape: String,
+        /// When it came in, for feeds whose rows say no time: now, if not given
+        #[arg(long, value_name = "TIME")]
+        received: Option<jiff::Timestamp>,
+    },
+    /// Check a mapping file and name everything that is wrong with it
+    Check {
+        /// A mapping file in TOML
+        file: PathBuf,
+        /// Answer in JSON, one document
+        #[arg(long)]
+        json: bool,
     },
 }
 
