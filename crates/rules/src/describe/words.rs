@@ -89,7 +89,10 @@ pub fn within(within: &Within, language: Language) -> String {
 /// An article by its number: `art. 8(2)`; what is named otherwise, such as `annex 2`, by its name.
 pub fn article(article: &str, language: Language) -> String {
     let numbered = article.starts_with(|c: char| c.is_ascii_digit());
+    // What a foreign instrument says beside the number stays as it is.
+    let words = article.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1);
     match (numbered, language) {
+        (true, Language::Zh) if words => format!(" art. {article}"),
         (true, Language::Zh) => format!("第 {article} 条"),
         (true, Language::En) => format!("art. {article}"),
         (false, _) => article.to_owned(),
