@@ -45,7 +45,7 @@ impl Replaying<'_> {
         let duties: Vec<&Duty> =
             self.under.pack.duties().iter().filter(|duty| self.applies(duty)).collect();
         let instants = self.instants();
-        let reached = reached(&duties, &instants);
+        let reached = self.reached(&duties, &instants);
         let mut counts = BTreeMap::new();
         let mut unstarted = Vec::new();
         for duty in duties {
@@ -123,6 +123,30 @@ impl Replaying<'_> {
         }
     }
 
+    /// The triggers that happened, and every one that follows in the ordinary course: each incident is
+    /// graded, and each duty is done.
+    fn reached(
+        &self,
+        duties: &[&Duty],
+        instants: &BTreeMap<String, Timestamp>,
+    ) -> BTreeSet<String> {
+        let triggers = self.under.pack.triggers().iter();
+        let graded = triggers.filter(|trigger| trigger.at == Event::IncidentGraded);
+        let graded = graded.map(|trigger| trigger.id.clone());
+        let mut reached: BTreeSet<String> = instants.keys().cloned().chain(graded).collect();
+        loop {
+            let before = reached.len();
+            for duty in duties {
+                if duty.on.as_ref().is_some_and(|on| reached.contains(on)) {
+                    reached.extend(duty.emits.iter().cloned());
+                }
+            }
+            if reached.len() == before {
+                return reached;
+            }
+        }
+    }
+
     /// The organisations that parties mean here, each once.
     fn members(&self, parties: &[Party]) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
@@ -169,22 +193,6 @@ impl Replaying<'_> {
             return Vec::new();
         }
         set.roles.iter().filter(finder).flat_map(role).collect()
-    }
-}
-
-/// The triggers that happened, and every one that follows in the ordinary course.
-fn reached(duties: &[&Duty], instants: &BTreeMap<String, Timestamp>) -> BTreeSet<String> {
-    let mut reached: BTreeSet<String> = instants.keys().cloned().collect();
-    loop {
-        let before = reached.len();
-        for duty in duties {
-            if duty.on.as_ref().is_some_and(|on| reached.contains(on)) {
-                reached.extend(duty.emits.iter().cloned());
-            }
-        }
-        if reached.len() == before {
-            return reached;
-        }
     }
 }
 

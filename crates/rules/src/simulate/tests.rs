@@ -97,6 +97,14 @@ fn a_reading_moves_what_it_touches() {
 }
 
 #[test]
+fn what_waits_for_an_instant_under_the_draft_is_not_gone() {
+    let choices = Choices::parse(["R1=graded"]).unwrap();
+    let simulation = run(&Pack::parse_with(PACK, "pack.toml", &choices).unwrap());
+    assert!(simulation.outcomes.iter().all(|one| one.duty.as_str() != "M3a"));
+    assert!(simulation.unstarted.iter().any(|one| one.duty.as_str() == "M3a" && one.in_draft));
+}
+
+#[test]
 fn what_nobody_dated_is_named_and_not_guessed() {
     let simulation = run(&pack());
     let unstarted: Vec<&str> = simulation.unstarted.iter().map(|one| one.duty.as_str()).collect();
