@@ -74,7 +74,7 @@ pub(crate) struct Grade {
     /// Facts, such as total_ips=120000; several in one argument are parted by `;`
     #[arg(value_name = "KEY=VALUE")]
     pub(crate) inputs: Vec<String>,
-    /// What facts left out are [default: unknown; by a grading pack alone: absent]
+    /// What facts left out are [default: unknown; of a definition or a grading pack alone: absent]
     #[arg(long, value_parser = ["unknown", "absent"])]
     pub(crate) others: Option<String>,
     /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
@@ -107,22 +107,23 @@ pub(crate) struct ShowPack {
     pub(crate) told: Told,
     /// Only what is owed at this grade
     #[arg(long)]
-    pub(crate) grade: Option<model::GradeId>,
+    pub(crate) grade: Option<String>,
 }
 
 #[derive(Args)]
 pub(crate) struct Explain {
     /// A pack's id, or a file
     pub(crate) pack: String,
-    /// The duty's id, such as M2b
+    /// The duty's id, such as M2b; spaces stand for `_`
+    #[arg(value_parser = duty_id)]
     pub(crate) duty: model::DutyId,
-    /// The incident's grade: say whether it is owed at all
+    /// The incident's grade, by its id or its name: say whether it is owed at all
     #[arg(long)]
-    pub(crate) grade: Option<model::GradeId>,
+    pub(crate) grade: Option<String>,
     /// When the clock starts, with an offset: count it too
     #[arg(long)]
     pub(crate) start: Option<jiff::Timestamp>,
-    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
+    /// A calendar such as `cn` or `cn@2019-11`, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
     pub(crate) calendar: Option<String>,
     /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
@@ -147,7 +148,7 @@ pub(crate) struct Simulate {
     /// The desk's own incidents, known on or after this date
     #[arg(long, value_name = "DATE")]
     pub(crate) since: Option<jiff::civil::Date>,
-    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
+    /// A calendar such as `cn` or `cn@2019-11`, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
     pub(crate) calendar: Option<String>,
     /// The language of the answer
@@ -164,15 +165,16 @@ pub(crate) struct Simulate {
 pub(crate) struct Deadline {
     /// A pack's id, or a file
     pub(crate) pack: String,
-    /// The duty's id, such as M2b
+    /// The duty's id, such as M2b; spaces stand for `_`
+    #[arg(value_parser = duty_id)]
     pub(crate) duty: model::DutyId,
-    /// The incident's grade
+    /// The incident's grade, by its id or its name
     #[arg(long)]
-    pub(crate) grade: Option<model::GradeId>,
+    pub(crate) grade: Option<String>,
     /// When the clock starts, with an offset: 2025-09-29T10:00:00+08:00
     #[arg(long)]
     pub(crate) start: jiff::Timestamp,
-    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
+    /// A calendar such as `cn` or `cn@2019-11`, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
     pub(crate) calendar: Option<String>,
     /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
@@ -181,4 +183,8 @@ pub(crate) struct Deadline {
     /// Answer in JSON, one document
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn duty_id(text: &str) -> Result<model::DutyId, model::BadName> {
+    text.trim().replace(' ', "_").parse()
 }

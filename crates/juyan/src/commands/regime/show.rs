@@ -9,7 +9,7 @@ use rules::describe::sheet::{Chapter, Choice, Line, Sheet, Step};
 use rules::describe::{Language, sheet, words};
 use rules::{Confidence, Pack};
 
-use super::{find_under, known_grade, language};
+use super::{find_under, grade_of, language};
 use crate::cli::ShowPack;
 use crate::output;
 
@@ -22,11 +22,9 @@ const WIDEST: usize = 100;
 
 pub(super) fn run(args: &ShowPack) -> anyhow::Result<ExitCode> {
     let pack = find_under(&args.told.pack, &args.told.readings)?;
-    if let Some(grade) = &args.grade {
-        known_grade(&pack, grade)?;
-    }
+    let grade = args.grade.as_deref().map(|grade| grade_of(&pack, grade)).transpose()?;
     let language = language(&args.told.lang);
-    let sheet = sheet(&pack, language, args.grade.as_ref());
+    let sheet = sheet(&pack, language, grade);
     if args.told.json {
         output::json(&json::as_json(&pack, &sheet))?;
     } else {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::grade::pairs;
-use super::{calendar, duty_of, find, known_grade, read, wrong};
+use super::{calendar, duty_of, find, grade_of, read, wrong};
 use crate::commands::FINDINGS;
 use crate::output;
 
@@ -147,9 +147,8 @@ impl Vector {
         if self.grade.is_empty() {
             return Ok(Some(duty.clock.within().clone()));
         }
-        let grade = self.grade.parse()?;
-        known_grade(pack, &grade)?;
-        Ok(pack.duty_at(&duty.id, &grade).map(|duty| duty.clock.within().clone()))
+        let grade = grade_of(pack, &self.grade)?;
+        Ok(pack.duty_at(&duty.id, grade).map(|duty| duty.clock.within().clone()))
     }
 
     fn due(&self, pack: &Pack) -> anyhow::Result<(String, String)> {
