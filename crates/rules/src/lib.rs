@@ -12,6 +12,7 @@
 pub mod assess;
 pub mod calendar;
 pub mod deadline;
+pub mod describe;
 mod document;
 pub mod explain;
 pub mod finding;
@@ -23,6 +24,7 @@ pub mod obligation;
 pub mod predicate;
 pub mod reconcile;
 pub mod regime;
+pub mod simulate;
 #[cfg(test)]
 mod testing;
 pub mod within;
