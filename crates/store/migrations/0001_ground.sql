@@ -117,8 +117,8 @@ CREATE TABLE happening (
   incident TEXT NOT NULL,
   pack TEXT NOT NULL,
   starts TEXT NOT NULL,
-  happened_to TEXT REFERENCES organisation (handle),
-  sender TEXT REFERENCES organisation (handle),
+  happened_to TEXT,
+  sender TEXT,
   at BIGINT NOT NULL,
   evidence TEXT NOT NULL,
   FOREIGN KEY (incident, pack) REFERENCES incident (id, pack)
@@ -133,7 +133,8 @@ CREATE TABLE obligation (
   incident TEXT REFERENCES incident (id),
   month TEXT CHECK (length(month) = 7),
   debtor TEXT NOT NULL REFERENCES organisation (handle),
-  sender TEXT REFERENCES organisation (handle),
+  -- No reference, as for the addressees: it is a debtor of something else.
+  sender TEXT,
   addressees TEXT NOT NULL,
   copies TEXT NOT NULL,
   pack TEXT NOT NULL,
@@ -156,7 +157,7 @@ CREATE TABLE obligation (
   ended_at BIGINT,
   -- Deferred, so that the old one may give way before the new one stands.
   superseded_by TEXT REFERENCES obligation (id) DEFERRABLE INITIALLY DEFERRED,
-  met_by TEXT REFERENCES organisation (handle),
+  met_by TEXT,
   telephoned_at BIGINT,
   evidence TEXT,
   -- Where it stands in the order of dues: last if no clock runs or the text gives no number.
@@ -184,11 +185,8 @@ CREATE INDEX obligation_by_incident ON obligation (incident, standing_due, id);
 CREATE INDEX obligation_by_incident_debtor ON obligation (incident, debtor);
 CREATE INDEX obligation_by_month ON obligation (month, standing_due, id) WHERE month IS NOT NULL;
 CREATE INDEX obligation_superseded_by ON obligation (superseded_by);
-CREATE INDEX obligation_by_state ON obligation (state, debtor, due);
--- Every running clock with a due instant, and nothing else: what alarms are told from.
-CREATE INDEX obligation_by_alarm ON obligation (due, since, debtor)
- WHERE state = 'running' AND due IS NOT NULL;
-CREATE INDEX obligation_by_calendar ON obligation (calendar, id) WHERE state = 'running';
+CREATE INDEX obligation_by_state ON obligation (state, debtor, due, since);
+CREATE INDEX obligation_by_calendar ON obligation (state, calendar, id);
 -- One duty is owed once: two workers deriving from the same grade write one obligation, not two.
 CREATE UNIQUE INDEX obligation_once
     ON obligation (COALESCE(incident, month), pack, duty, debtor, COALESCE(grade, ''),

@@ -434,7 +434,7 @@ SELECT ",
  LIMIT $4"
 );
 
-/// One pass over `obligation_by_alarm`, which holds all that it reads: a clock that has used up a half has
+/// One pass over `obligation_by_state`, which holds all that it reads: a clock that has used up a half has
 /// twice its time used at least equal to its time allowed, and so on.
 const COUNT_ALARMS: &str = "
 SELECT COUNT(CASE WHEN ($2 - since) * 2 >= due - since
