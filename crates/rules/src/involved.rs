@@ -25,6 +25,9 @@ pub struct Involved<'a> {
 /// An organisation, and the role in which a duty means it.
 pub(crate) type Member = (Handle, RoleId);
 
+/// A trigger that happened when the incident became known, and to whom.
+pub(crate) type Known<'p> = (&'p Trigger, Handle);
+
 impl Involved<'_> {
     /// Whom a party means here, each once, in the order of the directory.
     pub(crate) fn members(&self, pack: &Pack, party: &Party) -> Vec<Member> {
@@ -49,17 +52,24 @@ impl Involved<'_> {
         all
     }
 
-    /// The triggers that happen when the incident becomes known: to its finder, and to the desk that
-    /// has received the finding.
-    pub(crate) fn known_triggers<'p>(&self, pack: &'p Pack) -> Vec<&'p Trigger> {
-        let mut happened = Vec::new();
+    /// The triggers that happen when the incident becomes known, and to whom: to its finder, and to the
+    /// desk that has received the finding.
+    pub(crate) fn known_triggers<'p>(&self, pack: &'p Pack) -> Vec<Known<'p>> {
+        let mut happened: Vec<Known<'p>> = Vec::new();
         for knower in [self.finder, self.desk] {
-            let trigger = self.known_to(pack, knower);
-            if !happened.iter().any(|one: &&Trigger| trigger.is_some_and(|new| new.id == one.id)) {
-                happened.extend(trigger);
+            let known = self.known_to(pack, knower).map(|trigger| (trigger, knower.clone()));
+            if !happened.iter().any(|one| Some(one) == known.as_ref()) {
+                happened.extend(known);
             }
         }
         happened
+    }
+
+    /// Some role of an organisation in a pack; `any` for one that has none.
+    pub(crate) fn some_role(&self, pack: &Pack, handle: &Handle) -> Option<RoleId> {
+        let entry = Pack::entry(self.organisations, handle)?;
+        let own = entry.roles.iter().find(|(of, _)| of == pack.id());
+        own.map_or_else(|| "any".parse().ok(), |(_, role)| Some(role.clone()))
     }
 
     fn known_to<'p>(&self, pack: &'p Pack, knower: &Handle) -> Option<&'p Trigger> {

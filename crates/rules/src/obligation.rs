@@ -8,17 +8,18 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use model::Handle;
 use model::obligation::{Running, Terms};
 use model::regime::{Basis, GradeId, RoleId};
+use model::{Handle, Happening};
 
 use crate::calendar::Calendar;
 use crate::deadline::{DeadlineError, Due, deadline};
 use crate::explain::Explained;
 use crate::input::Inputs;
-use crate::involved::{Involved, Member};
+use crate::involved::{Involved, Known, Member};
 use crate::predicate::Verdict;
-use crate::regime::{Duty, Pack, Party, Trigger};
+use crate::regime::{Duty, Pack, Party};
+use crate::starting::{Start, Starting};
 
 /// A graded incident, as far as the law asks.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +29,19 @@ pub struct Case<'a> {
     pub involved: Involved<'a>,
     /// When the finder knew; at a regrade, the instant of the regrade.
     pub known_at: Timestamp,
+    /// When the grade was set, unless it is the incident's first: no clock of a duty that arises with the
+    /// grade started before.
+    pub graded_at: Option<Timestamp>,
+    /// What has come about in the incident so far; what is under another pack is passed over.
+    pub happened: &'a [Happening],
 }
 
 /// One duty that somebody owes for an incident; an obligation but for its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owed {
     pub debtor: Handle,
+    /// Whose filing its trigger is, where several each file their own and each starts a clock.
+    pub sender: Option<Handle>,
     /// To whom, and to whom in copy; empty where nobody in the directory is meant.
     pub to: Vec<Handle>,
     pub cc: Vec<Handle>,
@@ -58,6 +66,13 @@ pub enum ObligeError {
          enter an organisation with that role"
     )]
     NobodyHolds { pack: String, duty: String, role: RoleId },
+    #[error("duty `{duty}`: the time allowed, `{within}`, cannot be read by this release")]
+    Unreadable { duty: String, within: String },
+    #[error(
+        "duty `{duty}` was counted by the calendar `{calendar}`, which is not at hand: \
+         put that version under `calendars/` of the data directory"
+    )]
+    NoCalendar { duty: String, calendar: String },
     #[error("`{grade}` is no grade of `{pack}`")]
     UnknownGrade { pack: String, grade: GradeId },
     #[error("`{pack}` counts by the calendar `{wanted}`, but `{given}` was given")]
@@ -81,9 +96,10 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
     let reached = reached(pack, case, &known);
     let mut all = Vec::new();
     for duty in applying(pack, case) {
-        if duty.on.as_deref().is_some_and(|on| reached.contains(on)) {
-            let runs = known.iter().any(|trigger| duty.on.as_deref() == Some(trigger.id.as_str()));
-            all.extend(Deriving { pack, calendar, case, duty }.owed(runs)?);
+        let Some(trigger) = duty.on.as_deref().and_then(|on| pack.trigger(on)) else { continue };
+        if reached.contains(trigger.id.as_str()) {
+            let starting = Starting { pack, case, known: &known, trigger };
+            all.extend(Deriving { pack, calendar, case, duty, starting }.owed()?);
         }
     }
     Ok(all)
@@ -105,9 +121,11 @@ fn applies(pack: &Pack, case: &Case<'_>, duty: &Duty) -> bool {
 }
 
 /// The triggers that have happened, and every one that follows from a duty owed.
-fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &[&'p Trigger]) -> BTreeSet<&'p str> {
+fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &[Known<'p>]) -> BTreeSet<&'p str> {
     let duties: Vec<&Duty> = applying(pack, case).collect();
-    let mut reached: BTreeSet<&str> = known.iter().map(|trigger| trigger.id.as_str()).collect();
+    let mut reached: BTreeSet<&str> = known.iter().map(|known| known.0.id.as_str()).collect();
+    let happened = case.happened.iter().filter(|one| one.pack == *pack.id());
+    reached.extend(happened.filter_map(|one| Some(pack.trigger(&one.trigger)?.id.as_str())));
     loop {
         let before = reached.len();
         for duty in &duties {
@@ -127,22 +145,35 @@ struct Deriving<'a> {
     calendar: &'a Calendar,
     case: &'a Case<'a>,
     duty: &'a Duty,
+    starting: Starting<'a>,
 }
 
 impl Deriving<'_> {
-    fn owed(&self, runs: bool) -> Result<Vec<Owed>, ObligeError> {
-        let state = if runs { Some(self.due()?) } else { None };
-        let debtors = self.debtors()?;
-        Ok(debtors.into_iter().map(|debtor| self.owed_by(debtor, state.as_ref())).collect())
+    fn owed(&self) -> Result<Vec<Owed>, ObligeError> {
+        let senders = self.starting.senders();
+        let mut all = Vec::new();
+        for debtor in self.debtors()? {
+            let starts = self.starting.of(&debtor.0);
+            let awaited =
+                |sender| !starts.iter().any(|start| start.sender.as_ref() == Some(sender));
+            if starts.is_empty() || senders.iter().any(awaited) {
+                all.push(self.owed_by(&debtor, None)?);
+            }
+            for start in &starts {
+                all.push(self.owed_by(&debtor, Some(start))?);
+            }
+        }
+        Ok(all)
     }
 
-    fn due(&self) -> Result<Due, ObligeError> {
+    fn due(&self, since: Timestamp) -> Result<Due, ObligeError> {
         let within = self.duty.clock.within();
-        deadline(within, self.case.known_at, self.pack.zone(), self.calendar)
+        deadline(within, since, self.pack.zone(), self.calendar)
             .map_err(|cause| ObligeError::Deadline { duty: self.duty.id.to_string(), cause })
     }
 
-    /// Who owes it. A role must have a holder; a set may well be empty in this incident.
+    /// Who owes it. A role must have a holder; a set may well be empty in this incident; and what anybody
+    /// owes is owed by those to whom it happened.
     fn debtors(&self) -> Result<Vec<Member>, ObligeError> {
         for party in &self.duty.who {
             let Party::Role(role) = party else { continue };
@@ -154,29 +185,42 @@ impl Deriving<'_> {
                 });
             }
         }
-        Ok(self.case.involved.union(self.pack, &self.duty.who))
+        let mut debtors = self.case.involved.union(self.pack, &self.duty.who);
+        if self.duty.who.contains(&Party::Anybody) {
+            let told = self.starting.happened().filter_map(|one| one.to.as_ref());
+            let role = |handle| self.case.involved.some_role(self.pack, handle);
+            debtors.extend(told.filter_map(|handle| Some((handle.clone(), role(handle)?))));
+        }
+        Ok(debtors)
     }
 
-    fn owed_by(&self, (debtor, role): Member, due: Option<&Due>) -> Owed {
-        let to = self.recipients(&self.duty.to, &debtor);
+    fn owed_by(&self, debtor: &Member, start: Option<&Start>) -> Result<Owed, ObligeError> {
+        let (debtor, role) = debtor.clone();
+        let sender = start.and_then(|start| start.sender.clone());
+        let mut to = self.recipients(&self.duty.to, &debtor);
+        if let Some(sender) = sender.as_ref().filter(|sender| to.contains(sender)) {
+            // The answer to a filing goes to whoever filed it, not to everybody who may file.
+            to = vec![sender.clone()];
+        }
         let cc = self.recipients(&self.duty.cc, &debtor);
         let cc = cc.into_iter().filter(|handle| !to.contains(handle)).collect();
-        let state = due.map_or(OwedState::Latent, |due| {
-            let explained = Explained {
-                pack: self.pack,
-                duty: self.duty,
-                due,
-                since: self.case.known_at,
-                nobody: to.is_empty() && !self.duty.to.is_empty(),
-                doubtful: self.is_doubtful(),
-            };
-            OwedState::Running(Running {
-                since: self.case.known_at,
-                due: due.due,
-                explanation: explained.paragraph(),
-            })
-        });
-        Owed { debtor, to, cc, terms: self.terms(role), state }
+        let state = match start {
+            None => OwedState::Latent,
+            Some(start) => {
+                let due = self.due(start.since)?;
+                let explained = Explained {
+                    pack: self.pack,
+                    duty: self.duty,
+                    due: &due,
+                    since: start.since,
+                    nobody: to.is_empty() && !self.duty.to.is_empty(),
+                    doubtful: self.is_doubtful(),
+                };
+                let explanation = explained.paragraph();
+                OwedState::Running(Running { since: start.since, due: due.due, explanation })
+            }
+        };
+        Ok(Owed { debtor, sender, to, cc, terms: self.terms(role), state })
     }
 
     /// Whether its condition is not known to hold.
@@ -192,22 +236,33 @@ impl Deriving<'_> {
     }
 
     fn terms(&self, role: RoleId) -> Terms {
-        let duty = self.duty;
-        Terms {
-            basis: Basis {
-                pack: self.pack.id().clone(),
-                pack_version: self.pack.version().to_owned(),
-                calendar: self.calendar.id(),
-            },
-            duty: duty.id.clone(),
-            article: duty.article.clone(),
-            role,
-            grade: duty.grades.as_ref().map(|_| self.case.grade.clone()),
-            does: duty.does.get("en").to_owned(),
-            trigger: duty.on.clone().unwrap_or_default(),
-            within: duty.clock.within().to_string(),
-            form: duty.contents.clone(),
-        }
+        let grade = self.duty.grades.as_ref().map(|_| self.case.grade.clone());
+        terms(self.pack, self.calendar, self.duty, role, grade)
+    }
+}
+
+/// What the law says now, to be kept with an obligation.
+pub(crate) fn terms(
+    pack: &Pack,
+    calendar: &Calendar,
+    duty: &Duty,
+    role: RoleId,
+    grade: Option<GradeId>,
+) -> Terms {
+    Terms {
+        basis: Basis {
+            pack: pack.id().clone(),
+            pack_version: pack.version().to_owned(),
+            calendar: calendar.id(),
+        },
+        duty: duty.id.clone(),
+        article: duty.article.clone(),
+        role,
+        grade,
+        does: duty.does.get("en").to_owned(),
+        trigger: duty.on.clone().unwrap_or_default(),
+        within: duty.clock.within().to_string(),
+        form: duty.contents.clone(),
     }
 }
 

@@ -54,6 +54,7 @@ struct Parts {
     inputs: Vec<Input>,
     grades: Vec<Grade>,
     forms: Vec<Form>,
+    form_rule: Option<FormRule>,
     duties: Vec<Duty>,
     overrides: Vec<Override>,
     readings: Vec<Reading>,
@@ -185,6 +186,16 @@ pub struct Form {
     pub contents: Vec<String>,
     /// The contents are the pack author's, for want of the official form.
     pub proposal: bool,
+}
+
+/// How filings are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormRule {
+    pub article: String,
+    /// The medium, in words, such as `written, on the uniform form`.
+    pub medium: String,
+    /// An urgent filing may be made by telephone first; the form follows and stays owed.
+    pub telephone_first: bool,
 }
 
 /// One thing that somebody must do.
@@ -434,6 +445,10 @@ impl Pack {
 
     pub fn forms(&self) -> &[Form] {
         &self.parts.forms
+    }
+
+    pub fn form_rule(&self) -> Option<&FormRule> {
+        self.parts.form_rule.as_ref()
     }
 
     pub fn readings(&self) -> &[Reading] {

@@ -13,6 +13,7 @@ struct Story {
     responsible: &'static [&'static str],
     provinces: &'static [&'static str],
     known_at: &'static str,
+    happened: &'static [Happening],
 }
 
 const FOUND_BY_COORDINATOR: Story = Story {
@@ -21,6 +22,7 @@ const FOUND_BY_COORDINATOR: Story = Story {
     responsible: &["north-telecom", "name-registry"],
     provinces: &["XX-N"],
     known_at: "2025-06-11T09:30:00+08:00",
+    happened: &[],
 };
 
 const FOUND_BY_CARRIER: Story = Story { finder: "north-telecom", ..FOUND_BY_COORDINATOR };
@@ -44,7 +46,14 @@ fn tell_in(story: &Story, organisations: &[model::Organisation]) -> Result<Vec<O
         desk: &finder,
     };
     let grade = story.grade.parse().unwrap();
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(story.known_at) };
+    let case = Case {
+        grade: &grade,
+        inputs: &inputs,
+        involved,
+        known_at: at(story.known_at),
+        graded_at: None,
+        happened: story.happened,
+    };
     owed(&pack, &calendar(), &case)
 }
 
