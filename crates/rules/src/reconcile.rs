@@ -122,13 +122,20 @@ impl<'a> Reconciling<'a> {
             let waits = one.state == State::Latent && one.sender.is_none() && !awaited;
             waits && is_of(one, &wanted) && !taken(one)
         };
+        let done = self.done(&wanted);
         let standing = self.existing.iter().find(same).copied();
-        if let Some(standing) = standing.or_else(|| self.existing.iter().find(waiting).copied()) {
+        let waiting = || self.existing.iter().find(waiting).copied().filter(|_| done.is_empty());
+        let standing = standing.or_else(waiting);
+        let remains = self.narrow_to_the_new(&mut wanted, &done);
+        if let Some(standing) = standing {
             self.keep(standing, wanted);
             return Ok(());
         }
-        if self.is_settled(&mut wanted)? || self.stands_from_a_graver_grade(&wanted) {
+        if !remains || self.stands_from_a_graver_grade(&wanted) {
             return Ok(());
+        }
+        if !done.is_empty() {
+            self.count_from(&mut wanted, self.case.known_at)?;
         }
         if self.lowering {
             self.count_from_what_it_replaces(&mut wanted)?;
@@ -153,31 +160,33 @@ impl<'a> Reconciling<'a> {
         }
     }
 
-    /// Whether it was done or waived already. What remains of a filing that was made before somebody new
-    /// was to have it is a supplement to them alone, counted from now.
-    fn is_settled(&self, wanted: &mut Owed) -> Result<bool, ObligeError> {
-        let one_did = self.pack.duty(&wanted.terms.duty).is_some_and(|duty| duty.one_is_enough);
-        let did = |one: &&&Obligation| {
+    /// The same where it was done or waived already: by the debtor, or by another where one is enough.
+    fn done(&self, wanted: &Owed) -> Vec<&'a Obligation> {
+        let did = |one: &&Obligation| {
             one.state.is_settled()
                 && one.terms.duty == wanted.terms.duty
-                && (one_did || one.debtor == wanted.debtor)
+                && (one.debtor == wanted.debtor || self.is_enough_once(wanted))
                 && (one.sender.is_none() || one.sender == wanted.sender)
         };
-        let done: Vec<&Obligation> = self.existing.iter().filter(did).copied().collect();
+        self.existing.iter().copied().filter(did).collect()
+    }
+
+    fn is_enough_once(&self, wanted: &Owed) -> bool {
+        self.pack.duty(&wanted.terms.duty).is_some_and(|duty| duty.one_is_enough)
+    }
+
+    /// Leaves those whom a filing that was made did not reach yet; whether anything remains for them. That
+    /// is a supplement, counted from now.
+    fn narrow_to_the_new(&self, wanted: &mut Owed, done: &[&Obligation]) -> bool {
         if done.is_empty() {
-            return Ok(false);
+            return true;
         }
         let has = |handle: &Handle| {
             done.iter().any(|one| one.to.contains(handle) || one.cc.contains(handle))
         };
-        let new: Vec<Handle> = wanted.to.iter().filter(|handle| !has(handle)).cloned().collect();
-        if one_did || new.is_empty() || is_latent(wanted) {
-            return Ok(true);
-        }
+        wanted.to.retain(|handle| !has(handle));
         wanted.cc.retain(|handle| !has(handle));
-        wanted.to = new;
-        self.count_from(wanted, self.case.known_at)?;
-        Ok(false)
+        !self.is_enough_once(wanted) && !wanted.to.is_empty() && !is_latent(wanted)
     }
 
     /// Whether a graver grade already made the debtor owe something on the same trigger.
