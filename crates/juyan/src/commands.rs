@@ -1,5 +1,6 @@
 //! The commands, one file each: wiring only.
 
+mod act;
 mod assess;
 mod atlas;
 mod deliveries;
@@ -46,6 +47,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Incidents(args) => incidents::list(args).await,
         Command::Incident(args) => incidents::show(args).await,
         Command::Obligations(args) => obligations::run(args).await,
+        Command::Act(args) => act::run(args).await,
         Command::Notices(args) => notices::list(args).await,
         Command::Notice(args) => notices::show(args).await,
         Command::Sightings(args) => sightings::run(args).await,

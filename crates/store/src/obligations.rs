@@ -129,6 +129,16 @@ impl Store {
         self.all("list what an older calendar counted", statement.bind(limit)).await
     }
 
+    /// Those whose place an obligation took; no more than a grade has duties on one trigger.
+    pub async fn obligations_replaced_by(
+        &self,
+        permit: &ReadPermit,
+        id: &Id<Obligation>,
+    ) -> Result<Vec<Obligation>, StoreError> {
+        let statement = ask(LIST_REPLACED, permit).bind(id.to_string());
+        self.all("list what an obligation replaced", statement).await
+    }
+
     /// How many running clocks have used up so much of their time at `now`; each is counted once, at the
     /// most that it has used.
     pub async fn alarm_counts(
@@ -419,6 +429,19 @@ SELECT ",
  LIMIT $3"
 );
 
+/// By `obligation_superseded_by`.
+const LIST_REPLACED: &str = concat!(
+    "
+SELECT ",
+    columns!(),
+    "
+  FROM obligation
+ WHERE ($1 = '*' OR debtor = $1)
+   AND superseded_by = $2
+ ORDER BY superseded_by
+ LIMIT 1000"
+);
+
 /// By `obligation_by_calendar`.
 const LIST_OF_CALENDAR: &str = concat!(
     "
@@ -562,6 +585,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("LIST_OBLIGATIONS", LIST_OBLIGATIONS),
     ("LIST_OF_DEBTOR", LIST_OF_DEBTOR),
     ("LIST_OF_MONTH", LIST_OF_MONTH),
+    ("LIST_REPLACED", LIST_REPLACED),
     ("LIST_OF_CALENDAR", LIST_OF_CALENDAR),
     ("COUNT_ALARMS", COUNT_ALARMS),
     ("COUNT_OBLIGATIONS", COUNT_OBLIGATIONS),
