@@ -108,8 +108,9 @@ impl App {
         let open: Vec<&Obligation> = scenes.iter().flat_map(|scene| &scene.obligations).collect();
         let mut together = vec![one.id];
         together.extend(rules::discharges(&one, &open));
+        let filing = Filing { together: &together, deed: &deed, by: &by };
         for scene in &mut scenes {
-            self.met_in(&mut acting, scene, &together, &deed, &by).await?;
+            self.met_in(&mut acting, scene, &filing).await?;
         }
         acting.acted.done.sort_by_key(|done| done.id != one.id);
         acting.commit().await
@@ -133,7 +134,7 @@ impl App {
         let called = one.telephone(deed.at, deed.evidence.clone())?;
         self.move_on(&mut acting, &scene.incident.number.to_string(), called.clone(), &deed)
             .await?;
-        scene.take(&[called.clone()]);
+        scene.take(std::slice::from_ref(&called));
         self.emit(&mut acting, &mut scene, &called, &deed).await?;
         self.follow(&mut acting, &mut scene).await?;
         acting.commit().await
@@ -239,7 +240,7 @@ impl App {
             new.state = new.state.with_clock(shift.now.clone());
             tx.recount_obligation(&new, shift.was.since).await?;
             let act = "obligation.start_corrected";
-            let details = self.shifted(&new, shift, &deed.evidence);
+            let details = shifted(&new, shift, &deed.evidence);
             tx.record(&self.act(act, subject.clone(), details)).await?;
         }
         if let About::Incident(incident) = one.about {
@@ -256,30 +257,6 @@ impl App {
         }
         tx.commit().await?;
         Ok(shifts)
-    }
-
-    /// How a clock moved, for the journal.
-    pub(crate) fn shifted(
-        &self,
-        one: &Obligation,
-        shift: &Shift,
-        because: &str,
-    ) -> [(&'static str, String); 10] {
-        let due =
-            |due: Option<Timestamp>| due.map_or_else(|| "none".to_owned(), |due| due.to_string());
-        let basis = &one.terms.basis;
-        [
-            ("obligation", one.id.to_string()),
-            ("duty", one.terms.duty.to_string()),
-            ("debtor", one.debtor.to_string()),
-            ("since_before", shift.was.since.to_string()),
-            ("since", shift.now.since.to_string()),
-            ("due_before", due(shift.was.due)),
-            ("due", due(shift.now.due)),
-            ("because", because.to_owned()),
-            ("pack_version", basis.pack_version.clone()),
-            ("calendar", basis.calendar.clone()),
-        ]
     }
 
     async fn met_for_a_month(
@@ -312,10 +289,9 @@ impl App {
         &self,
         acting: &mut Acting,
         scene: &mut Scene,
-        together: &[Id<Obligation>],
-        deed: &Deed,
-        by: &Handle,
+        filing: &Filing<'_>,
     ) -> Result<(), AppError> {
+        let Filing { together, deed, by } = *filing;
         let filed = scene.obligations.iter().filter(|one| together.contains(&one.id));
         let filed: Vec<Obligation> = filed.cloned().collect();
         if filed.is_empty() {
@@ -479,6 +455,36 @@ impl App {
         }
         Err(AppError::BadInput(format!("{at} has not come yet: it is {now}")))
     }
+}
+
+/// How a clock moved, for the journal.
+pub(crate) fn shifted(
+    one: &Obligation,
+    shift: &Shift,
+    because: &str,
+) -> [(&'static str, String); 10] {
+    let due = |due: Option<Timestamp>| due.map_or_else(|| "none".to_owned(), |due| due.to_string());
+    let basis = &one.terms.basis;
+    [
+        ("obligation", one.id.to_string()),
+        ("duty", one.terms.duty.to_string()),
+        ("debtor", one.debtor.to_string()),
+        ("since_before", shift.was.since.to_string()),
+        ("since", shift.now.since.to_string()),
+        ("due_before", due(shift.was.due)),
+        ("due", due(shift.now.due)),
+        ("because", because.to_owned()),
+        ("pack_version", basis.pack_version.clone()),
+        ("calendar", basis.calendar.clone()),
+    ]
+}
+
+/// One filing: what it settles, and by whom it was made.
+#[derive(Clone, Copy)]
+struct Filing<'a> {
+    together: &'a [Id<Obligation>],
+    deed: &'a Deed,
+    by: &'a Handle,
 }
 
 /// An act on its way: what it has written so far, and what it will answer.

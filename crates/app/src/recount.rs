@@ -7,6 +7,7 @@ use model::Obligation;
 use model::permit::ReadPermit;
 use rules::{Calendar, Shift};
 
+use crate::acts::shifted;
 use crate::{App, AppError};
 
 /// How many are recounted in one transaction.
@@ -81,7 +82,7 @@ impl App {
             let before = &one.terms.basis.calendar;
             let because = format!("the calendar {before} has become {id}");
             let subject = self.subject(one).await?;
-            let details = self.shifted(&new, &shift, &because);
+            let details = shifted(&new, &shift, &because);
             tx.record(&self.act("obligation.recounted", subject, details)).await?;
             let (duty, debtor) = (&one.terms.duty, &one.debtor);
             tracing::warn!(%duty, %debtor, "The due time of `{duty}` has moved with {id}");

@@ -188,10 +188,7 @@ pub fn may_telephone(pack: &Pack, one: &Obligation) -> Result<(), ActError> {
         Ok(Within::Hours { .. } | Within::Minutes(_)) => {}
         _ => return refuse("its time is not counted in hours"),
     }
-    match one.state {
-        State::Running(_) => Ok(()),
-        _ => refuse("its clock does not run"),
-    }
+    if matches!(one.state, State::Running(_)) { Ok(()) } else { refuse("its clock does not run") }
 }
 
 #[cfg(test)]

@@ -191,14 +191,14 @@ impl<'a> Reconciling<'a> {
 
     /// Whether a graver grade already made the debtor owe something on the same trigger.
     fn stands_from_a_graver_grade(&self, wanted: &Owed) -> bool {
-        let stands = |one: &&Obligation| {
+        let stands = |one: &&'a Obligation| {
             let graver = one.terms.grade.as_ref();
             wanted.terms.grade.is_some()
                 && one.state.is_open()
                 && shares_trigger(one, wanted)
                 && graver.is_some_and(|grade| self.pack.is_graver(grade, self.case.grade))
         };
-        !self.lowering && self.existing.iter().any(|one| stands(one))
+        !self.lowering && self.existing.iter().any(stands)
     }
 
     /// The milder duty of the same debtor and trigger that is due first, and when.
@@ -212,11 +212,8 @@ impl<'a> Reconciling<'a> {
     /// A milder duty that takes the place of a graver one is counted from when that one's clock started.
     fn count_from_what_it_replaces(&self, wanted: &mut Owed) -> Result<(), ObligeError> {
         let outgrown = self.existing.iter().filter(|one| shares_trigger(one, wanted));
-        let clocks =
-            outgrown.filter(|one| self.is_outgrown(one)).filter_map(|one| match &one.state {
-                State::Running(clock) => Some(clock.since),
-                _ => None,
-            });
+        let outgrown = outgrown.filter(|one| self.is_outgrown(one));
+        let clocks = outgrown.filter_map(|one| Some(one.state.clock()?.since));
         match clocks.min() {
             Some(since) => self.count_from(wanted, since),
             None => Ok(()),
@@ -234,9 +231,8 @@ impl<'a> Reconciling<'a> {
     /// one, or, when the grade is lowered, at a graver one.
     fn is_outgrown(&self, one: &Obligation) -> bool {
         let (now, lowering) = (self.case.grade, self.lowering);
-        let other = |then| match lowering {
-            true => self.pack.is_graver(then, now),
-            false => self.pack.is_graver(now, then),
+        let other = |then| {
+            if lowering { self.pack.is_graver(then, now) } else { self.pack.is_graver(now, then) }
         };
         let applies = || applying(self.pack, self.case).any(|duty| duty.id == one.terms.duty);
         let moves = matches!(one.state, State::Latent | State::Running(_));

@@ -14,7 +14,7 @@ use model::{Handle, Id, Incident, Obligation};
 use columns::StateColumns;
 
 use crate::connection::{Prepared, ask};
-use crate::record::{Record, json_text};
+use crate::record::json_text;
 use crate::{Store, StoreError, Tx};
 
 /// The standing due of what has none: a clock that does not run, or a text without a number.
@@ -269,16 +269,17 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let (former, or) = match &obligation.state {
             State::Latent => return self.is_latent(obligation).await,
-            State::Running(_) => ("latent", "latent"),
-            State::ProvisionallyMet { .. } | State::Superseded { .. } => ("running", "running"),
-            State::Met(met) => match (&met.was, met.telephoned) {
-                (None, _) => ("latent", "latent"),
-                (Some(_), None) => ("running", "running"),
-                (Some(_), Some(_)) => ("provisionally_met", "provisionally_met"),
-            },
+            State::Met(met) if met.telephoned.is_some() => {
+                ("provisionally_met", "provisionally_met")
+            }
             State::Waived { was: Some(_), .. } => ("running", "provisionally_met"),
-            State::Void { was: Some(_), .. } => ("running", "running"),
-            State::Waived { was: None, .. } | State::Void { was: None, .. } => ("latent", "latent"),
+            State::Running(_) => ("latent", "latent"),
+            ended if ended.clock().is_none() => ("latent", "latent"),
+            State::ProvisionallyMet { .. }
+            | State::Met(_)
+            | State::Waived { .. }
+            | State::Superseded { .. }
+            | State::Void { .. } => ("running", "running"),
         };
         let statement =
             sqlx::query(MOVE_OBLIGATION).bind(obligation.id.to_string()).bind(former).bind(or);
@@ -352,34 +353,6 @@ impl Tx {
 
 fn stale(obligation: &Obligation) -> StoreError {
     StoreError::Stale { what: "obligation", id: obligation.id.to_string() }
-}
-
-impl TryFrom<Record> for ObligationCounts {
-    type Error = StoreError;
-
-    fn try_from(record: Record) -> Result<Self, Self::Error> {
-        Ok(Self {
-            all: record.count("everything")?,
-            latent: record.count("latent")?,
-            running: record.count("running")?,
-            ours: record.count("ours")?,
-            overdue: record.count("overdue")?,
-            due_within_hour: record.count("due_within_hour")?,
-        })
-    }
-}
-
-impl TryFrom<Record> for AlarmCounts {
-    type Error = StoreError;
-
-    fn try_from(record: Record) -> Result<Self, Self::Error> {
-        Ok(Self {
-            half: record.count("half")?,
-            three_quarters: record.count("three_quarters")?,
-            nine_tenths: record.count("nine_tenths")?,
-            all: record.count("all_of_it")?,
-        })
-    }
 }
 
 /// The columns of an obligation, in the order of the schema.

@@ -1,6 +1,7 @@
 //! Obligations as rows.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use model::obligation::{About, State};
 use model::permit::ReadPermit;
@@ -82,10 +83,11 @@ impl App {
                 rows.push(self.obligation_row(names, None, &[], obligation));
                 continue;
             };
-            if !matters.contains_key(&id) {
-                matters.insert(id, self.matter(permit, &id).await?);
-            }
-            if let Some(Some((incident, meetings))) = matters.get(&id) {
+            let matter = match matters.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.matter(permit, &id).await?),
+            };
+            if let Some((incident, meetings)) = matter {
                 rows.push(self.obligation_row(names, Some(incident), meetings, obligation));
             }
         }

@@ -5,6 +5,7 @@ use model::Obligation;
 use model::obligation::{About, Met, Running, State, Terms};
 use model::regime::Basis;
 
+use super::{AlarmCounts, ObligationCounts};
 use crate::StoreError;
 use crate::connection::Prepared;
 use crate::record::{Record, corrupt, unknown_state};
@@ -161,4 +162,32 @@ fn running(record: &Record) -> Result<Running, StoreError> {
 
 fn running_if_any(record: &Record) -> Result<Option<Running>, StoreError> {
     record.instant_if_any("since")?.map(|_| running(record)).transpose()
+}
+
+impl TryFrom<Record> for ObligationCounts {
+    type Error = StoreError;
+
+    fn try_from(record: Record) -> Result<Self, Self::Error> {
+        Ok(Self {
+            all: record.count("everything")?,
+            latent: record.count("latent")?,
+            running: record.count("running")?,
+            ours: record.count("ours")?,
+            overdue: record.count("overdue")?,
+            due_within_hour: record.count("due_within_hour")?,
+        })
+    }
+}
+
+impl TryFrom<Record> for AlarmCounts {
+    type Error = StoreError;
+
+    fn try_from(record: Record) -> Result<Self, Self::Error> {
+        Ok(Self {
+            half: record.count("half")?,
+            three_quarters: record.count("three_quarters")?,
+            nine_tenths: record.count("nine_tenths")?,
+            all: record.count("all_of_it")?,
+        })
+    }
 }
