@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use jiff::Timestamp;
 use model::obligation::{About, State};
 use model::permit::ReadPermit;
 use model::{Handle, Id, Incident, Obligation};
 use rules::Meeting;
-use store::obligations::{ObligationCursor, ObligationFilter, Standing};
+use store::obligations::{AlarmCounts, ObligationCursor, ObligationFilter, Standing};
 
 use super::cursor;
 use super::names::Names;
@@ -68,6 +69,18 @@ impl App {
         let names = self.names().await?;
         let next = super::cut(&mut found, limit).map(|last| cursor::write(last.due(), last.id));
         Ok(Page { rows: self.obligation_rows(permit, &names, found).await?, next })
+    }
+
+    /// How many running clocks ring at `now`, each counted at the most that it has used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn alarms(
+        &self,
+        permit: &ReadPermit,
+        now: Timestamp,
+    ) -> Result<AlarmCounts, AppError> {
+        Ok(self.store.alarm_counts(permit, now).await?)
     }
 
     pub(crate) async fn obligation_rows(

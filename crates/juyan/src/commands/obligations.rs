@@ -28,6 +28,11 @@ pub(crate) async fn run(args: Obligations) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     table(&page.rows)?;
+    let alarms = app.alarms(&permit, app.clock().now()).await?;
+    output::line(format!(
+        "Of their time, {} have used half, {} three quarters, {} nine tenths, {} all.",
+        alarms.half, alarms.three_quarters, alarms.nine_tenths, alarms.all
+    ))?;
     more(page.next.as_deref())
 }
 
