@@ -19,8 +19,8 @@ pub(crate) fn clock(v: &Viewer, row: &ObligationRow) -> Markup {
             }
             ObligationState::Latent => { span.state.open { (t!(l, "state-latent")) } }
             ObligationState::ProvisionallyMet { .. } => { span.state.open { (t!(l, "state-provisionally-met")) } }
-            ObligationState::Met { late: false, .. } => { span.state.gone { (t!(l, "state-met")) } }
-            ObligationState::Met { late: true, .. } => { span.state.gone { (t!(l, "state-met-late")) } }
+            ObligationState::Met { late: false, .. } => { span.state.ok { (t!(l, "state-met")) } }
+            ObligationState::Met { late: true, .. } => { span.state.over { (t!(l, "state-met-late")) } }
             ObligationState::Waived { .. } => { span.state.gone { (t!(l, "state-waived")) } }
             ObligationState::Superseded { .. } => { span.state.gone { (t!(l, "state-superseded")) } }
             ObligationState::Void { .. } => { span.state.gone { (t!(l, "state-void")) } }
