@@ -102,9 +102,11 @@ impl App {
             return Err(AppError::BadInput(why.to_owned()));
         }
         let mut scenes = self.kin(&incident).await?;
-        if let Some(scene) = scenes.iter().find(|scene| scene.incident.id == incident) {
-            rules::may_meet(&scene.regime.pack, &scene.involved(), &one, &by)?;
-        }
+        let own = scenes.iter().find(|scene| scene.incident.id == incident);
+        let pack = &one.terms.basis.pack;
+        let lapsed = || AppError::BadInput(format!("this desk no longer applies `{pack}` to it"));
+        let own = own.ok_or_else(lapsed)?;
+        rules::may_meet(&own.regime.pack, &own.involved(), &one, &by)?;
         let open: Vec<&Obligation> = scenes.iter().flat_map(|scene| &scene.obligations).collect();
         let mut together = vec![one.id];
         together.extend(rules::discharges(&one, &open));
@@ -246,7 +248,10 @@ impl App {
         if let About::Incident(incident) = one.about {
             let told = self.store.happenings_of(&permit, &incident, OBLIGATIONS_MAX).await?;
             let stands_on = |told: &&Happening| {
-                told.trigger == one.terms.trigger && told.at == was && told.pack == *pack.id()
+                told.trigger == one.terms.trigger
+                    && told.at == was
+                    && told.pack == *pack.id()
+                    && (one.sender.is_none() || told.from == one.sender)
             };
             let by_each = told.iter().filter(stands_on).count() > 1;
             for fact in told.iter().filter(stands_on) {
@@ -414,11 +419,11 @@ impl App {
         let own = self.incident_of(incident).await?;
         let mut scenes = Vec::new();
         for other in self.incidents_of(&own.threat).await? {
-            if other.id == own.id {
-                scenes.push(self.scene_of(other).await?);
-            } else if let Ok(scene) = self.scene_of(other).await {
-                // Another pack that this desk no longer applies leaves its incident as it stands.
-                scenes.push(scene);
+            match self.scene_of(other).await {
+                Ok(scene) => scenes.push(scene),
+                // An incident under a pack that this desk no longer applies stays as it stands.
+                Err(AppError::BadInput(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(scenes)

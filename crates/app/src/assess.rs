@@ -41,6 +41,8 @@ pub struct Outcome {
     pub changes: Vec<Change>,
     /// Threats of which nothing could be derived, each with the reason; assess again once it is mended.
     pub undecided: Vec<String>,
+    /// Threats under no law that this desk applies and that was in force then, each with the reason.
+    pub lawless: Vec<String>,
 }
 
 /// The law as it applies to one matter: a pack and the calendar it counts by.
@@ -133,11 +135,8 @@ impl App {
             }
         }
         outside.retain(|name, _| !inside.contains(name));
-        let lawless = outside.into_iter().map(|(name, why)| {
-            let why = why.join("; ");
-            format!("{name}: no law that this desk applies was in force then: {why}")
-        });
-        outcome.undecided.extend(lawless);
+        let why = |(name, why): (String, Vec<String>)| format!("{name}: {}", why.join("; "));
+        outcome.lawless.extend(outside.into_iter().map(why));
         Ok(outcome)
     }
 

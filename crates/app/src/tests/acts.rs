@@ -271,11 +271,60 @@ async fn repealed_law_applies_to_nothing_unless_the_desk_is_told_so() {
     world.ingest("coordination-centre", INFECTED).await;
     let outcome = world.app.assess_lately(2, &mut |_| {}).await.unwrap();
     assert!(outcome.changes.is_empty());
-    let why = &outcome.undecided[0];
+    assert!(outcome.undecided.is_empty(), "that is an answer, not a failure");
+    let why = &outcome.lawless[0];
     assert!(why.contains("cn.miit.2009-157 was repealed on 2018-01-01"), "{why}");
 
     let told = World::with_an_incident().await;
     let view = told.app.incident(&console(), &NUMBER.parse().unwrap()).await.unwrap().unwrap();
     let because = &view.assessments[0].because;
     assert!(because.contains("regardless of its dates"), "{because}");
+}
+
+#[tokio::test]
+async fn one_filing_settles_what_two_regimes_want_and_both_go_on() {
+    let pack = include_str!("../../../../regimes/cn-miit-2009-157.toml");
+    let twin = pack.replace("\"cn.miit.2009-157\"", "\"xx.twin\"");
+    let packs = [source("pack", pack), source("twin", &twin)];
+    let calendar = include_str!("../../../../calendars/cn.toml");
+    let law = Law::read(&packs, &[source("calendar", calendar)], Provisional::Refused).unwrap();
+    let regimes: Vec<model::PackId> =
+        ["cn.miit.2009-157", "xx.twin"].iter().map(|id| id.parse().unwrap()).collect();
+    let settings = Settings {
+        own: "coordination-centre".parse().unwrap(),
+        regimes: regimes.clone(),
+        regardless: regimes,
+    };
+    let world = World::under(law, settings).await;
+    let organisations = include_str!("../../../../demo/organisations.csv");
+    let both: String = organisations.lines().map(in_both).collect();
+    world.app.load_organisations("organisations.csv", both.as_bytes()).await.unwrap();
+    let ingested = world.ingest("coordination-centre", INFECTED).await;
+    assert_eq!(world.assess("coordination-centre", &ingested).await.len(), 2);
+
+    let rows =
+        world.app.obligations(&console(), crate::reading::Which::Ours, 9, None).await.unwrap();
+    let governed: Vec<usize> = rows.rows.iter().map(|row| row.governed_by.len()).collect();
+    assert_eq!(governed, [0, 2], "the first governs the second towards both operators");
+    let acted = world.meet("M6", "coordination-centre").await;
+    assert_eq!(lines(&acted.done).len(), 2, "one filing, two obligations");
+    assert_eq!(acted.happened.len(), 4, "each operator has its notice under each regime");
+    let feedback = acted.followed.iter().filter(|one| one.terms.duty.as_str() == "H2b");
+    assert_eq!(feedback.count(), 4);
+}
+
+/// A row of the directory with its roles under the twin as well.
+fn in_both(row: &str) -> String {
+    let twin = |role: &str| role.replace("cn.miit.2009-157", "xx.twin");
+    let cells: Vec<String> = row
+        .split(',')
+        .map(|cell| {
+            if cell.contains("cn.miit.2009-157") {
+                format!("{cell};{}", twin(cell))
+            } else {
+                cell.to_owned()
+            }
+        })
+        .collect();
+    format!("{}\n", cells.join(","))
 }

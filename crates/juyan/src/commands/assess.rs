@@ -23,6 +23,7 @@ pub(crate) async fn run(args: Assess) -> anyhow::Result<ExitCode> {
         output::json(&outcome)?;
     } else {
         ingest::undecided(&outcome.undecided)?;
+        ingest::lawless(&outcome.lawless)?;
         ingest::changes(&outcome.changes)?;
     }
     Ok(if outcome.undecided.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
