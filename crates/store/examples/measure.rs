@@ -4,7 +4,6 @@
 
 #![expect(clippy::print_stdout, reason = "figures are what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be set up has nothing to say")]
-#![expect(clippy::disallowed_methods, reason = "measuring asks the clock")]
 
 use std::collections::BTreeMap;
 use std::time::Instant;
