@@ -334,7 +334,7 @@ fn marks(bytes: &[u8], wanted: [u8; 2], mut take: impl FnMut(usize, bool) -> boo
 
 /// The top bit of each byte that is zero, and no other.
 fn zeros(word: u64) -> u64 {
-    !((word & LOW) + LOW | word | LOW)
+    !(((word & LOW) + LOW) | word | LOW)
 }
 
 /// A line without its line break.

@@ -380,15 +380,21 @@ impl<'a> Sorted<'a> {
 
 /// The key of each code in a batch's dictionary; none for a code that stands for no text.
 enum Keys {
-    /// By code, where codes are small. The outer none is a code not met yet.
-    Few(Vec<Option<Option<u32>>>),
+    /// By code, where codes are small.
+    Few(Vec<Key>),
     Many(HashMap<u32, Option<u32>, RandomState>),
+}
+
+#[derive(Clone, Copy)]
+enum Key {
+    NotMetYet,
+    Is(Option<u32>),
 }
 
 impl Keys {
     fn up_to(code: u32) -> Self {
         if index(code) < BATCH {
-            Self::Few(vec![None; index(code) + 1])
+            Self::Few(vec![Key::NotMetYet; index(code) + 1])
         } else {
             Self::Many(HashMap::default())
         }
@@ -397,7 +403,13 @@ impl Keys {
     fn get(&mut self, code: u32, make: impl FnOnce() -> Option<u32>) -> Option<u32> {
         match self {
             Self::Few(keys) => {
-                keys.get_mut(index(code)).and_then(|key| *key.get_or_insert_with(make))
+                let key = keys.get_mut(index(code))?;
+                if let Key::Is(key) = *key {
+                    return key;
+                }
+                let fresh = make();
+                *key = Key::Is(fresh);
+                fresh
             }
             Self::Many(keys) => *keys.entry(code).or_insert_with(make),
         }

@@ -39,9 +39,10 @@ impl<'a> Starting<'a> {
         let known = self.known.iter().filter(|(trigger, knower)| {
             trigger.id == self.trigger.id && reaches(self.trigger, Some(knower), debtor)
         });
-        let since = match self.trigger.at {
-            Event::IncidentGraded => self.case.graded_at.at(),
-            _ => self.case.known_at,
+        let since = if self.trigger.at == Event::IncidentGraded {
+            self.case.graded_at.at()
+        } else {
+            self.case.known_at
         };
         let known = known.map(|_| Start { since, sender: None });
         let each = is_sent_by_each(self.pack, &self.trigger.id);
