@@ -8,6 +8,7 @@
 //! atlas/             AS table, register, suffixes, registrars (CSV)
 //! feeds/             mappings of one's own (TOML)
 //! regimes/           packs of one's own (TOML)
+//! regimes/layers/    what lies over packs here: provinces, special periods, house targets (TOML)
 //! calendars/         calendars of one's own (TOML)
 //! ```
 
@@ -71,6 +72,11 @@ impl Home {
     /// Regime packs of one's own.
     pub fn regimes(&self) -> PathBuf {
         self.0.join("regimes")
+    }
+
+    /// What lies over the packs at this desk.
+    pub fn layers(&self) -> PathBuf {
+        self.regimes().join("layers")
     }
 
     /// Calendars of one's own.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use model::PackId;
+use model::holding::Province;
 use model::regime::Basis;
-use rules::{Calendar, Library, Pack};
+use rules::{Calendar, Choices, Layer, LayerKind, Library, Pack};
 
 /// A text of law as data, and where it came from, for messages.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub enum Provisional {
 pub struct Law {
     packs: BTreeMap<PackId, Arc<Pack>>,
     calendars: BTreeMap<String, Arc<Calendar>>,
+    /// What lies over the packs; no two overlap.
+    layers: Vec<Layer>,
 }
 
 /// Why the law could not be read.
@@ -43,18 +47,36 @@ pub enum LawError {
     NoCalendar { pack: PackId, calendar: String, known: String },
     #[error("there is no pack `{0}`; there are: {1}")]
     NoPack(PackId, String),
+    #[error(
+        "the {kind} layers `{one}` and `{other}` overlap in place and time: it could not be said which \
+         holds; let one end before the other begins, or take it out of `regimes/layers/`"
+    )]
+    Overlap { kind: LayerKind, one: String, other: String },
 }
 
 impl Law {
     /// Reads packs, the grading packs that some of them name, and calendars.
     ///
     /// # Errors
-    /// When a text does not parse or check, a pack's own cases do not hold, or it names a grading pack or
-    /// a calendar that is not there.
+    /// As [`Law::read_under`].
     pub fn read(
         packs: &[Source],
         calendars: &[Source],
         provisional: Provisional,
+    ) -> Result<Self, LawError> {
+        Self::read_under(packs, calendars, provisional, &BTreeMap::new())
+    }
+
+    /// Reads packs and calendars, with what this desk chooses where a pack's text is open.
+    ///
+    /// # Errors
+    /// When a text does not parse or check, a pack's own cases do not hold, it names a calendar that
+    /// is not there, or a choice is none of the pack's.
+    pub fn read_under(
+        packs: &[Source],
+        calendars: &[Source],
+        provisional: Provisional,
+        choices: &BTreeMap<PackId, Choices>,
     ) -> Result<Self, LawError> {
         let calendars = calendars
             .iter()
@@ -70,13 +92,66 @@ impl Law {
             .iter()
             .map(|calendar| (calendar.name().to_owned(), Arc::new(joined(calendar))))
             .collect();
-        let mut law = Self { packs: BTreeMap::new(), calendars };
+        let mut law = Self { packs: BTreeMap::new(), calendars, layers: Vec::new() };
         let texts = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
-        for pack in Library::read(texts)?.packs {
+        for pack in Library::read_under(texts, choices)?.packs {
             pack.prove(law.calendar_of(&pack)?)?;
             law.packs.insert(pack.id().clone(), Arc::new(pack));
         }
+        choices.keys().try_for_each(|id| law.pack(id).map(drop))?;
         Ok(law)
+    }
+
+    /// Lays layers over the packs that they name.
+    ///
+    /// # Errors
+    /// When one does not parse or check, its own cases do not hold, there is no such pack, or two overlap.
+    pub fn with_layers(mut self, layers: &[Source]) -> Result<Self, LawError> {
+        for Source { origin, text } in layers {
+            let pack = self.pack(&Layer::over_which(text, origin)?)?;
+            let layer = Layer::parse(text, origin, pack)?;
+            layer.prove(pack, self.calendar_of(pack)?)?;
+            if let Some(other) = self.layers.iter().find(|other| other.overlaps(&layer)) {
+                let (one, other) = (other.id().to_owned(), layer.id().to_owned());
+                return Err(LawError::Overlap { kind: layer.kind(), one, other });
+            }
+            self.layers.push(layer);
+        }
+        Ok(self)
+    }
+
+    /// What lies over the packs, in the order in which it was read.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// A pack as it stands at that instant in that province: with every layer that then holds there.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn pack_at(
+        &self,
+        id: &PackId,
+        at: Timestamp,
+        province: Option<&Province>,
+    ) -> Result<Arc<Pack>, LawError> {
+        let pack = self.pack(id)?;
+        let over: Vec<&Layer> = self.layers.iter().filter(|layer| layer.over() == id).collect();
+        if over.is_empty() {
+            return Ok(Arc::clone(pack));
+        }
+        Ok(Arc::new(pack.layered(&over, at, province)))
+    }
+
+    /// How many days data must be kept under a pack, whatever the province; 0 where it does not say.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn retention_days(&self, id: &PackId, at: Timestamp) -> Result<u32, LawError> {
+        let provinces = self.layers.iter().map(Layer::province).chain([None]);
+        let days = provinces.map(|province| Ok(self.pack_at(id, at, province)?.retention_days()));
+        let days = days.collect::<Result<Vec<_>, LawError>>()?;
+        Ok(days.into_iter().flatten().max().unwrap_or(0))
     }
 
     /// # Errors
@@ -121,3 +196,6 @@ impl Law {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

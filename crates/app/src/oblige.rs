@@ -168,6 +168,7 @@ impl App {
                 desk: &self.settings.own,
             },
             known_at: matter.known_at,
+            graded_at: incident.assessment.assessed_at,
         };
         let obligations = self.oblige(tx, regime, incident, &case).await?;
         let recipients = recipients(regime, &case)?;

@@ -32,11 +32,11 @@ impl App {
     /// # Errors
     /// When the ledger or the database fail.
     pub async fn retain(&self, keep_days: u32) -> Result<Retained, AppError> {
-        let packs = self.settings.regimes.iter().map(|id| self.law.pack(id));
-        let floors = packs.map(|pack| Ok(pack?.retention_days().unwrap_or(0)));
+        let now = self.clock.now();
+        let regimes = self.settings.regimes.iter();
+        let floors = regimes.map(|id| Ok(self.law.retention_days(id, now)?));
         let floor_days =
             floors.collect::<Result<Vec<_>, AppError>>()?.into_iter().max().unwrap_or(0);
-        let now = self.clock.now();
         let today = now.to_zoned(TimeZone::UTC).date();
         let keep = keep_days.max(floor_days);
         let span = jiff::Span::new().try_days(i64::from(keep));

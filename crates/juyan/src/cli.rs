@@ -70,6 +70,11 @@ pub(crate) enum Command {
     /// Check a regime pack, grade by it, count its deadlines
     #[command(subcommand)]
     Regime(Regime),
+    /// List, show, check or import calendars: which days are working days
+    #[command(subcommand)]
+    Calendar(Calendar),
+    /// Work out when something allowed so long is due, and say why
+    Clock(Clock),
     /// List feed mappings, or read a file by one without keeping anything
     #[command(subcommand)]
     Feeds(Feeds),
@@ -441,6 +446,75 @@ pub(crate) struct Deadline {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum Calendar {
+    /// List the calendars at hand: those of this binary and those of the data directory
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Show a year: days of rest, make-up days, working days of each month
+    Show {
+        #[command(flatten)]
+        common: Common,
+        /// Such as cn, cn@2019-11 for a former version, cn+cn-2027-provisional for a joined one
+        #[arg(value_name = "NAME[@VERSION]")]
+        calendar: String,
+        /// The year [default: this one, or the last that the calendar has]
+        #[arg(long, value_parser = clap::value_parser!(i16).range(1..=9999))]
+        year: Option<i16>,
+    },
+    /// Read a calendar's file, check it, and say what it would change
+    #[command(disable_version_flag = true)]
+    Check(CalendarFile),
+    /// Take a calendar into the data directory, keeping what it replaces as a former version
+    #[command(disable_version_flag = true)]
+    Import(CalendarFile),
+}
+
+#[derive(Args)]
+pub(crate) struct CalendarFile {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// A calendar in TOML, or CSV rows date,kind[,name] with kind `holiday` or `workday`
+    pub(crate) file: PathBuf,
+    /// CSV: the calendar at hand whose years these are, each listed whole
+    #[arg(long, requires = "version")]
+    pub(crate) name: Option<String>,
+    /// CSV: the new version, such as the month of the order: 2026-11
+    #[arg(long, requires = "name")]
+    pub(crate) version: Option<String>,
+}
+
+/// The clock starts at `--from`. Hours and minutes run through nights and holidays; days and working
+/// days begin to count on the day after and end at 24:00 local time.
+#[derive(Args)]
+pub(crate) struct Clock {
+    /// Where calendars of one's own lie
+    #[arg(long, env = "JUYAN_DATA", default_value = "juyan-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Such as "5 working days", "4 hours, weekend noon", "1 month, holiday roll",
+    /// "first 10 working days of next month", "earliest of [4 hours, 1 day]", "promptly"
+    #[arg(value_name = "TIME ALLOWED")]
+    pub(crate) within: rules::Within,
+    /// An instant with its offset (2025-09-29T10:00:00+08:00), or a local time of the zone
+    /// (2025-09-29T10:00); a local time that is skipped or comes twice is refused [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// The zone whose days are counted, such as Europe/Berlin [default: the calendar's, else UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
+    /// Such as cn, cn@2019-11, cn+cn-2027-provisional, or `weekends` for Saturdays and Sundays only
+    #[arg(long, default_value = "cn", value_name = "NAME[@VERSION]")]
+    pub(crate) calendar: String,
+    /// The language of the steps
+    #[arg(long, default_value = "en", value_parser = ["en", "zh"])]
+    pub(crate) lang: String,
+    /// Answer in JSON, one document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
 pub(crate) enum Feeds {
     /// List the mappings that this binary carries
     List {
@@ -511,4 +585,14 @@ pub(crate) struct Sql {
     /// How many rows at the most
     #[arg(long, default_value_t = 1000)]
     pub(crate) limit: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn no_two_arguments_of_a_command_have_the_same_name() {
+        super::Cli::command().debug_assert();
+    }
 }

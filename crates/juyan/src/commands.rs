@@ -2,6 +2,8 @@
 
 mod assess;
 mod atlas;
+mod calendar;
+mod clock;
 mod deliveries;
 mod demo;
 mod feeds;
@@ -51,6 +53,8 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sightings(args) => sightings::run(args).await,
         Command::Atlas(args) => atlas::run(args).await,
         Command::Regime(args) => regime::run(args).await,
+        Command::Calendar(args) => calendar::run(args),
+        Command::Clock(args) => clock::run(&args),
         Command::Feeds(args) => feeds::run(args),
         Command::Journal(args) => journal::run(args).await,
         Command::Retain(args) => retain::run(args).await,

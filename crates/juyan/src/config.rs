@@ -1,10 +1,12 @@
 //! The desk's own settings: `juyan.toml` in the data directory.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
 use app::{Home, Settings};
 use model::{Handle, PackId};
+use rules::Choices;
 use serde::{Deserialize, Serialize};
 
 /// What `juyan.toml` says.
@@ -25,6 +27,9 @@ pub(crate) struct Config {
     /// Whether this is a demonstration, which `juyan demo` may replace.
     #[serde(default)]
     pub(crate) demonstration: bool,
+    /// What this desk chooses where the text of a pack is open: by pack, the option of each reading.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) readings: BTreeMap<PackId, BTreeMap<String, String>>,
 }
 
 fn utc() -> String {
@@ -47,6 +52,15 @@ impl Config {
     pub(crate) fn write(&self, to: &Path) -> anyhow::Result<()> {
         let text = toml::to_string(self).context("settings")?;
         std::fs::write(to, text).with_context(|| format!("`{}`", to.display()))
+    }
+
+    /// The choices among the readings of each pack.
+    pub(crate) fn choices(&self) -> BTreeMap<PackId, Choices> {
+        let choices = |chosen: &BTreeMap<String, String>| {
+            let chosen = chosen.iter();
+            chosen.fold(Choices::default(), |all, (reading, option)| all.with(reading, option))
+        };
+        self.readings.iter().map(|(pack, chosen)| (pack.clone(), choices(chosen))).collect()
     }
 
     pub(crate) fn settings(&self) -> Settings {

@@ -1,11 +1,14 @@
 //! Opening the desk: the one place where the machine's clock and randomness are asked.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, bail};
 use app::{App, Clock, Home, Law, Provisional, Source};
 use jiff::Timestamp;
+use model::PackId;
+use rules::Choices;
 use uuid::{ContextV7, Uuid};
 
 use crate::builtin;
@@ -29,16 +32,23 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// The law that this binary carries, and what lies under `regimes/` and `calendars/` of the data directory;
-/// a pack or calendar there stands in for a built-in one of the same name.
-pub(crate) fn law(home: &Home, provisional: Provisional) -> anyhow::Result<Law> {
+/// a pack or calendar there stands in for a built-in one of the same name. Layers are only ever those of
+/// the data directory: what lies over the law is for each desk to say.
+pub(crate) fn law(
+    home: &Home,
+    provisional: Provisional,
+    choices: &BTreeMap<PackId, Choices>,
+) -> anyhow::Result<Law> {
     let mut packs = builtin::regimes();
     packs.extend(sources(&home.regimes())?);
     let mut calendars = builtin::calendars();
     calendars.extend(sources(&home.calendars())?);
-    Ok(Law::read(&packs, &calendars, provisional)?)
+    let law = Law::read_under(&packs, &calendars, provisional, choices)?;
+    Ok(law.with_layers(&sources(&home.layers())?)?)
 }
 
-fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
+/// Every TOML file of a directory, in the order of their names; none if there is no such directory.
+pub(crate) fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
     let Ok(entries) = std::fs::read_dir(directory) else { return Ok(Vec::new()) };
     let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
@@ -69,6 +79,6 @@ pub(crate) async fn open(data: &Path) -> anyhow::Result<(App, Config)> {
 pub(crate) async fn open_with(home: Home, config: &Config) -> anyhow::Result<App> {
     let provisional =
         if config.provisional_calendars { Provisional::Joined } else { Provisional::Refused };
-    let law = law(&home, provisional)?;
+    let law = law(&home, provisional, &config.choices())?;
     Ok(App::open(home, Arc::new(law), machine_clock(), config.settings()).await?)
 }

@@ -2,16 +2,26 @@
 //!
 //! A calendar is data with a version: when an order changes a year after the fact, the year's table is
 //! replaced and the former one kept, so that an old decision can be computed again. A year without a
-//! table is unknown. Nothing is ever assumed about it, not even its weekends.
+//! table is unknown. Nothing is ever assumed about it, not even its weekends; only a calendar that says
+//! of itself that it holds in every year, such as one of mere weekends, answers for any.
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use model::organisation::Bilingual;
 
-use crate::document::{Document, Node, Section};
+use crate::document::Document;
 use crate::finding::Findings;
+
+mod listed;
+mod read;
+mod succeed;
+mod versions;
+mod write;
+
+pub use listed::ListedDay;
+pub use succeed::{Changes, Conflict, DayChange};
+pub use versions::{UnknownCalendar, Version, find};
 
 /// The working days of one country.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +31,47 @@ pub struct Calendar {
     /// The calendar whose missing years it guesses at.
     provisional_for: Option<String>,
     title: Bilingual,
+    about: About,
     weekend: Vec<Weekday>,
     occasions: BTreeMap<String, Bilingual>,
+    /// It holds in every year, whether there is a table or not.
+    every_year: bool,
     years: BTreeMap<i16, Year>,
+    /// What earlier versions had otherwise, the oldest first.
     former: Vec<Former>,
+    /// The provisional calendars that were joined to it.
+    joined: Vec<String>,
+    /// The id of the calendar of which this is a former version.
+    later: Option<String>,
+}
+
+/// Where a calendar is from and how sure it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct About {
+    /// The IANA name of the zone whose midnights end its days, unless somebody names another.
+    zone: Option<String>,
+    source: Option<String>,
+    confidence: Confidence,
+    note: Option<String>,
+}
+
+/// How far what a file says may be relied on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Confidence {
+    /// Read in the official source or a quotation of it, or in agreement with it throughout.
+    #[default]
+    High,
+    /// From a secondary source, or open at some point: to be confirmed before anybody relies on it.
+    Medium,
+}
+
+impl Confidence {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+        }
+    }
 }
 
 /// The days of one year that are not what their weekday says.
@@ -41,12 +88,16 @@ struct Special {
     occasion: String,
 }
 
-/// A year as an earlier version of the calendar had it.
+/// What a version of the calendar knew, as far as a later one has it otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Former {
     version: String,
-    year: i16,
-    table: Year,
+    /// The first year that it knew; none if no year before it was added since.
+    from: Option<i16>,
+    /// The last year that it knew.
+    through: i16,
+    /// The years that were replaced after it.
+    years: BTreeMap<i16, Year>,
 }
 
 /// What a day is.
@@ -73,13 +124,21 @@ impl Day<'_> {
 
 /// A day was asked for in a year that the calendar does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the calendar `{calendar}` has no year {year}: add the official order for {year}, \
-     or ask for a provisional calendar by name"
-)]
+#[error("the calendar `{calendar}` has no year {year}: {}", advice(*year, later.as_deref()))]
 pub struct MissingYear {
     pub calendar: String,
     pub year: i16,
+    /// The calendar of which this is a former version.
+    pub later: Option<String>,
+}
+
+fn advice(year: i16, later: Option<&str>) -> String {
+    match later {
+        Some(later) => format!("it is a former version; ask `{later}`"),
+        None => {
+            format!("add the official order for {year}, or ask for a provisional calendar by name")
+        }
+    }
 }
 
 impl Calendar {
@@ -87,7 +146,7 @@ impl Calendar {
     pub fn parse(text: &str, origin: &str) -> Result<Self, Findings> {
         let document = Document::new(origin, text);
         let table = document.read(text);
-        let calendar = table.as_ref().map(|table| read(&document, document.root(table)));
+        let calendar = table.as_ref().map(|table| read::calendar(&document, document.root(table)));
         document.close(calendar)
     }
 
@@ -98,10 +157,14 @@ impl Calendar {
             version: "0".to_owned(),
             provisional_for: None,
             title: Bilingual::default(),
+            about: About::default(),
             weekend: Vec::new(),
             occasions: BTreeMap::new(),
+            every_year: false,
             years: BTreeMap::new(),
             former: Vec::new(),
+            joined: Vec::new(),
+            later: None,
         }
     }
 
@@ -114,26 +177,62 @@ impl Calendar {
         &self.version
     }
 
-    /// Name and version, such as `xx@2026-01`: what a decision keeps.
+    /// Name and version, such as `xx@2026-01`, and the provisional calendars joined to it: what a
+    /// decision keeps, and what [`find`] finds again.
     pub fn id(&self) -> String {
-        format!("{}@{}", self.name, self.version)
+        let mut id = format!("{}@{}", self.name, self.version);
+        for joined in &self.joined {
+            id.push('+');
+            id.push_str(joined);
+        }
+        id
     }
 
     pub fn title(&self) -> &Bilingual {
         &self.title
     }
 
-    /// The years it knows, in order.
+    /// Where its days are from; none if the file does not say.
+    pub fn source(&self) -> Option<&str> {
+        self.about.source.as_deref()
+    }
+
+    pub fn confidence(&self) -> Confidence {
+        self.about.confidence
+    }
+
+    /// What whoever relies on it should know.
+    pub fn note(&self) -> Option<&str> {
+        self.about.note.as_deref()
+    }
+
+    /// The IANA name of the zone whose midnights end its days, unless somebody names another.
+    pub fn zone_name(&self) -> Option<&str> {
+        self.about.zone.as_deref()
+    }
+
+    /// The weekdays that are days of rest.
+    pub fn weekend(&self) -> &[Weekday] {
+        &self.weekend
+    }
+
+    /// The years it has a table for, in order; it may hold in [every year](Self::every_year) besides.
     pub fn years(&self) -> impl Iterator<Item = i16> {
         self.years.keys().copied()
     }
 
+    /// Whether it holds in every year.
+    pub fn every_year(&self) -> bool {
+        self.every_year
+    }
+
     pub fn day(&self, date: Date) -> Result<Day<'_>, MissingYear> {
-        let year = self
-            .years
-            .get(&date.year())
-            .ok_or_else(|| MissingYear { calendar: self.id(), year: date.year() })?;
-        let day = year.days.get(&date).and_then(|special| {
+        let year = self.years.get(&date.year());
+        if year.is_none() && !self.every_year {
+            let (calendar, year) = (self.id(), date.year());
+            return Err(MissingYear { calendar, year, later: self.later.clone() });
+        }
+        let day = year.and_then(|year| year.days.get(&date)).and_then(|special| {
             let name = self.occasions.get(&special.occasion)?;
             Some(if special.working { Day::MakeUp(name) } else { Day::Holiday(name) })
         });
@@ -170,7 +269,7 @@ impl Calendar {
             }
         }
         if joined {
-            self.version = format!("{}+{}", self.version, other.name);
+            self.joined.push(other.name.clone());
             for (key, name) in &other.occasions {
                 self.occasions.entry(key.clone()).or_insert_with(|| name.clone());
             }
@@ -178,160 +277,13 @@ impl Calendar {
         self
     }
 
-    /// The calendar as a former version had it, knowing no year after the one that was changed.
-    pub fn former(&self, version: &str) -> Option<Self> {
-        let former = self.former.iter().find(|former| former.version == version)?;
-        let mut years = self.years.clone();
-        years.retain(|year, _| *year < former.year);
-        years.insert(former.year, former.table.clone());
-        Some(Self { version: version.to_owned(), years, former: Vec::new(), ..self.clone() })
-    }
-}
-
-fn read(document: &Document, root: Section<'_>) -> Calendar {
-    if let Some(node) = root.need("schema") {
-        node.one_of(&[("calendar/1", ())]);
-    }
-    let provisional_for = root.text("provisional_for");
-    let provisional = provisional_for.is_some();
-    let mut calendar = Calendar {
-        name: root.need_text("name"),
-        version: root.need_text("version"),
-        provisional_for,
-        title: root.names("title").unwrap_or_default(),
-        weekend: root.need("weekend").map(|node| weekdays(&node)).unwrap_or_default(),
-        occasions: root.find("occasion").map(|node| occasions(&node)).unwrap_or_default(),
-        years: BTreeMap::new(),
-        former: Vec::new(),
-    };
-    let tables = root.need("year").and_then(|node| node.section());
-    for node in tables.map(Section::remaining).unwrap_or_default() {
-        let Ok(year) = node.name().parse::<i16>() else {
-            node.report("this is no year", "write such as [year.2026]");
-            continue;
-        };
-        if let Some(section) = node.section() {
-            let table = Year { provisional, days: days(document, &section, year, &calendar) };
-            section.finish();
-            calendar.years.insert(year, table);
+    /// The calendar without what was joined to it.
+    fn unjoined(&self) -> Self {
+        let mut calendar = self.clone();
+        if !std::mem::take(&mut calendar.joined).is_empty() {
+            calendar.years.retain(|_, table| !table.provisional);
         }
-    }
-    for node in root.find("former").map(|node| node.list()).unwrap_or_default() {
-        calendar.former.extend(former(document, &node, &calendar));
-    }
-    root.finish();
-    calendar
-}
-
-fn former(document: &Document, node: &Node<'_>, calendar: &Calendar) -> Option<Former> {
-    let section = node.section()?;
-    let version = section.need_text("version");
-    let year = section.need("year")?.integer().and_then(|year| i16::try_from(year).ok())?;
-    let table = Year { provisional: false, days: days(document, &section, year, calendar) };
-    section.finish();
-    Some(Former { version, year, table })
-}
-
-fn weekdays(node: &Node<'_>) -> Vec<Weekday> {
-    const WEEKDAYS: [(&str, Weekday); 7] = [
-        ("monday", Weekday::Monday),
-        ("tuesday", Weekday::Tuesday),
-        ("wednesday", Weekday::Wednesday),
-        ("thursday", Weekday::Thursday),
-        ("friday", Weekday::Friday),
-        ("saturday", Weekday::Saturday),
-        ("sunday", Weekday::Sunday),
-    ];
-    node.list().iter().filter_map(|node| node.one_of(&WEEKDAYS)).collect()
-}
-
-fn occasions(node: &Node<'_>) -> BTreeMap<String, Bilingual> {
-    let entries = node.section().map(Section::remaining).unwrap_or_default();
-    let mut occasions = BTreeMap::new();
-    for entry in entries {
-        if let Some(section) = entry.section() {
-            occasions.insert(entry.name().to_owned(), section.bilingual());
-            section.finish();
-        }
-    }
-    occasions
-}
-
-fn days(
-    document: &Document,
-    section: &Section<'_>,
-    year: i16,
-    calendar: &Calendar,
-) -> BTreeMap<Date, Special> {
-    let mut days = Days { document, year, calendar, found: BTreeMap::new() };
-    for node in section.find("rest").map(|node| node.list()).unwrap_or_default() {
-        days.rest(&node);
-    }
-    for node in section.find("work").map(|node| node.list()).unwrap_or_default() {
-        days.work(&node);
-    }
-    days.found
-}
-
-/// The special days of one year while they are being read.
-struct Days<'c> {
-    document: &'c Document,
-    year: i16,
-    calendar: &'c Calendar,
-    found: BTreeMap<Date, Special>,
-}
-
-impl Days<'_> {
-    fn rest(&mut self, node: &Node<'_>) -> Option<()> {
-        let section = node.section()?;
-        let (from, to) = (section.need("from")?.date()?, section.need("to")?.date()?);
-        let occasion = self.occasion(&section)?;
-        section.finish();
-        if to < from {
-            node.report("it ends before it begins", "swap `from` and `to`");
-            return None;
-        }
-        let mut date = from;
-        while date <= to {
-            self.add(node, date, Special { working: false, occasion: occasion.clone() })?;
-            date = date.checked_add(1.day()).ok()?;
-        }
-        Some(())
-    }
-
-    fn work(&mut self, node: &Node<'_>) -> Option<()> {
-        let section = node.section()?;
-        let date = section.need("on")?.date()?;
-        let occasion = self.occasion(&section)?;
-        section.finish();
-        if !self.calendar.weekend.contains(&date.weekday()) {
-            let what = format!("{date} is a working day anyway");
-            node.report(what, "list here only weekend days that are worked");
-        }
-        self.add(node, date, Special { working: true, occasion })
-    }
-
-    fn occasion(&self, section: &Section<'_>) -> Option<String> {
-        let node = section.need("for")?;
-        let name = node.text()?;
-        if !self.calendar.occasions.contains_key(&name) {
-            node.report(format!("`{name}` is no occasion"), "add it under [occasion]");
-        }
-        Some(name)
-    }
-
-    fn add(&mut self, node: &Node<'_>, date: Date, special: Special) -> Option<()> {
-        if date.year() != self.year {
-            let what = format!("{date} is not in {}", self.year);
-            node.report(what, "move it to its own year's table");
-            return None;
-        }
-        if self.found.insert(date, special).is_some() {
-            let key = format!("year.{}", self.year);
-            let what = format!("{date} is listed twice");
-            self.document.report(Some(node.at()), key, what, "leave one of the two");
-        }
-        Some(())
+        calendar
     }
 }
 

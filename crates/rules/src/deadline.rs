@@ -2,27 +2,49 @@
 //!
 //! Hours run through nights and holidays, to the second. Days and working days begin to count on the
 //! day after, and end at 24:00 local time, which is stored as 00:00 of the next day. What has no number
-//! has no due time. Every rule applied is written down as a step, for whoever asks why.
+//! has no due time. Every rule applied is written down as a [`Step`], for whoever asks why.
+//!
+//! A day is a local day of the zone that is given. Where clocks are put forward over midnight it begins
+//! with the first instant after the gap; where they are put back over it, with the first 00:00.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 use model::organisation::Bilingual;
 
 use crate::calendar::{Calendar, Day, MissingYear};
 use crate::within::{Unnumbered, Within};
+
+mod step;
+
+pub use step::Step;
+use step::clock;
 
 /// When it is due, and how that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     /// The last instant that is on time; none where the text gives no number.
     pub due: Option<Timestamp>,
-    /// The last local day that is on time, where the time allowed is counted in days.
+    /// The last local day that is on time, where the time allowed is counted in days or moved to a
+    /// noon: whole, or up to `due`.
     pub last_day: Option<Date>,
-    /// One line for each rule applied and each day counted or passed over.
-    pub steps: Vec<String>,
+    /// Each rule applied and each day counted or passed over, in order.
+    pub steps: Vec<Step>,
     /// A year was counted whose official order is not known yet.
     pub provisional: bool,
+}
+
+impl Due {
+    /// The steps in the language of this code, one line each.
+    pub fn texts(&self, language: &str) -> Vec<String> {
+        self.steps.iter().map(|step| step.text(language)).collect()
+    }
+
+    /// The last day, where it is on time to its very end: due 24:00.
+    pub fn whole_day(&self, zone: &TimeZone) -> Option<Date> {
+        let ends = |day: &Date| Some(day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?.timestamp());
+        self.last_day.filter(|day| ends(day) == self.due)
+    }
 }
 
 /// Why no due time can be computed.
@@ -54,7 +76,7 @@ struct Count<'a> {
     start: Timestamp,
     zone: &'a TimeZone,
     calendar: &'a Calendar,
-    steps: Vec<String>,
+    steps: Vec<Step>,
     provisional: bool,
 }
 
@@ -76,30 +98,31 @@ impl<'a> Count<'a> {
             }
             Within::FirstWorkingDaysOfNextMonth(n) => self.next_month(*n),
             Within::Unnumbered(Unnumbered::NoTimeStated) => {
-                self.say("the text states no time".to_owned());
+                self.say(Step::NoTimeStated);
                 Ok((None, None))
             }
             Within::Unnumbered(_) => {
-                self.say(format!("`{}` gives no number: no legal due time", self.within));
+                self.say(Step::NoNumber(self.within.clone()));
                 Ok((None, None))
             }
             Within::Standing(_) => {
-                self.say("the duty always stands and is never due".to_owned());
+                self.say(Step::AlwaysStands);
                 Ok((None, None))
             }
+            Within::WeekendNoon(inner) => self.weekend_noon(inner),
             Within::EarliestOf(members) => self.earliest(members),
         }
     }
 
     fn elapsed(&mut self, seconds: i64) -> Result<Found, DeadlineError> {
         let due = self.start.checked_add(SignedDuration::from_secs(seconds));
-        self.say(format!("{} run through nights, weekends and holidays", self.within));
+        self.say(Step::RanThrough(self.within.clone()));
         Ok((Some(due.map_err(|_| self.out_of_range())?), None))
     }
 
     fn working_days(&mut self, n: u32) -> Result<Found, DeadlineError> {
         let first = self.local_day();
-        self.say(format!("{} itself is not counted", spelled(first)));
+        self.say(Step::NotCounted(first));
         let last = self.count_from(self.next(first)?, n, None)?;
         self.end_of(last)
     }
@@ -108,11 +131,7 @@ impl<'a> Count<'a> {
         let trigger = self.local_day();
         let month = trigger.first_of_month().checked_add(1.month());
         let month = month.map_err(|_| self.out_of_range())?;
-        self.say(format!(
-            "the trigger fell on {} local time: counting begins with {}",
-            spelled(trigger),
-            spelled(month)
-        ));
+        self.say(Step::NextMonth { trigger, month });
         let last = self.count_from(month, n, Some(month))?;
         self.end_of(last)
     }
@@ -131,15 +150,22 @@ impl<'a> Count<'a> {
                 let month = month.strftime("%Y-%m").to_string();
                 return Err(DeadlineError::MonthTooShort { month, wanted: n });
             }
-            let day = self.day(date)?;
-            match day {
-                Day::Workday | Day::MakeUp(_) => {
-                    self.steps.extend(rest.take());
-                    counted += 1;
-                    self.say(working_day(date, counted, day));
+            let makes_up = match self.day(date)? {
+                Day::Workday => Some(None),
+                Day::MakeUp(name) => Some(Some(name.clone())),
+                Day::Weekend => {
+                    rest.add(date, None);
+                    None
                 }
-                Day::Weekend => rest.add(date, None),
-                Day::Holiday(name) => rest.add(date, Some(name)),
+                Day::Holiday(name) => {
+                    rest.add(date, Some(name));
+                    None
+                }
+            };
+            if let Some(makes_up) = makes_up {
+                self.steps.extend(rest.take());
+                counted += 1;
+                self.say(Step::Worked { date, nth: counted, makes_up });
             }
             if counted == n {
                 return Ok(date);
@@ -150,7 +176,7 @@ impl<'a> Count<'a> {
 
     fn fixed_day(&mut self, last: Date, roll: bool) -> Result<Found, DeadlineError> {
         let first = self.local_day();
-        self.say(format!("counted from {}, the last day is {}", spelled(first), spelled(last)));
+        self.say(Step::LastDay { from: first, last });
         if !roll {
             return self.end_of(last);
         }
@@ -160,37 +186,65 @@ impl<'a> Count<'a> {
 
     /// The day itself if it is a working day, else the next that is.
     fn rolled(&mut self, last: Date) -> Result<Date, DeadlineError> {
+        let (date, passed) = self.working_from(last)?;
+        if let Some(passed) = passed {
+            self.say(passed);
+            self.say(Step::Rolled(date));
+        }
+        Ok(date)
+    }
+
+    /// The first working day from this one on, and the days of rest before it.
+    fn working_from(&mut self, mut date: Date) -> Result<(Date, Option<Step>), DeadlineError> {
         let mut rest = Rest::default();
-        let mut date = last;
         loop {
             match self.day(date)? {
-                Day::Workday | Day::MakeUp(_) => break,
+                Day::Workday | Day::MakeUp(_) => return Ok((date, rest.take())),
                 Day::Weekend => rest.add(date, None),
                 Day::Holiday(name) => rest.add(date, Some(name)),
             }
             date = self.next(date)?;
         }
-        if let Some(passed) = rest.take() {
-            self.say(passed);
-            self.say(format!("the last day rolls to {}", spelled(date)));
+    }
+
+    /// Counts, then moves a last instant on a day of rest to 12:00 of the next working day.
+    ///
+    /// The day of an instant is the one that its local date names, so 00:00 of a Saturday is a
+    /// Saturday; the last day of a count is that day, though its end is 00:00 of the next.
+    fn weekend_noon(&mut self, inner: &Within) -> Result<Found, DeadlineError> {
+        let found = self.part(inner)?;
+        let Some(due) = found.0 else { return Ok(found) };
+        let day = found.1.unwrap_or_else(|| self.local(due).date());
+        let (date, Some(passed)) = self.working_from(day)? else { return Ok(found) };
+        if found.1.is_none() {
+            self.say(Step::FellOnRest(self.local(due)));
         }
-        Ok(date)
+        self.say(passed);
+        self.say(Step::Noon(date));
+        let noon = date.at(12, 0, 0, 0).to_zoned(self.zone.clone());
+        Ok((Some(noon.map_err(|_| self.out_of_range())?.timestamp()), Some(date)))
+    }
+
+    /// Counts a part of the time allowed from the same start, and takes over its steps.
+    fn part(&mut self, within: &Within) -> Result<Found, DeadlineError> {
+        let one = deadline(within, self.start, self.zone, self.calendar)?;
+        self.steps.extend(one.steps);
+        self.provisional |= one.provisional;
+        Ok((one.due, one.last_day))
     }
 
     fn earliest(&mut self, members: &[Within]) -> Result<Found, DeadlineError> {
         let mut earliest: Found = (None, None);
         for member in members {
-            let one = deadline(member, self.start, self.zone, self.calendar)?;
-            let due = one.due.map_or_else(|| "no due time".to_owned(), |due| self.local(due));
-            self.steps.extend(one.steps);
-            self.say(format!("{member}: {due}"));
-            self.provisional |= one.provisional;
-            let earlier = one.due.is_some_and(|due| earliest.0.is_none_or(|best| due < best));
+            let one = self.part(member)?;
+            let due = one.0.map(|due| self.local(due));
+            self.say(Step::Member { within: member.clone(), due });
+            let earlier = one.0.is_some_and(|due| earliest.0.is_none_or(|best| due < best));
             if earlier {
-                earliest = (one.due, one.last_day);
+                earliest = one;
             }
         }
-        self.say("the earliest of these governs".to_owned());
+        self.say(Step::EarliestGoverns);
         Ok(earliest)
     }
 
@@ -207,11 +261,11 @@ impl<'a> Count<'a> {
     }
 
     fn local_day(&self) -> Date {
-        self.start.to_zoned(self.zone.clone()).date()
+        self.local(self.start).date()
     }
 
-    fn local(&self, instant: Timestamp) -> String {
-        local(instant, self.zone)
+    fn local(&self, instant: Timestamp) -> Zoned {
+        instant.to_zoned(self.zone.clone())
     }
 
     fn next(&self, date: Date) -> Result<Date, DeadlineError> {
@@ -222,62 +276,35 @@ impl<'a> Count<'a> {
         DeadlineError::OutOfRange { within: self.within.to_string(), start: self.start }
     }
 
-    fn say(&mut self, step: String) {
+    fn say(&mut self, step: Step) {
         self.steps.push(step);
     }
 }
 
 /// An instant in local time, with its offset: `2025-06-11 09:30:00+08:00`.
 pub(crate) fn local(instant: Timestamp, zone: &TimeZone) -> String {
-    instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string()
+    clock(&instant.to_zoned(zone.clone()))
 }
 
-/// A date with its weekday: `Wed 2025-06-11`.
-pub(crate) fn spelled(date: Date) -> String {
-    let weekday = match date.weekday() {
-        Weekday::Monday => "Mon",
-        Weekday::Tuesday => "Tue",
-        Weekday::Wednesday => "Wed",
-        Weekday::Thursday => "Thu",
-        Weekday::Friday => "Fri",
-        Weekday::Saturday => "Sat",
-        Weekday::Sunday => "Sun",
-    };
-    format!("{weekday} {date}")
-}
-
-fn working_day(date: Date, counted: u32, day: Day<'_>) -> String {
-    let why = match day {
-        Day::MakeUp(name) => format!(" (worked to make up for {})", name.get("en")),
-        Day::Workday | Day::Weekend | Day::Holiday(_) => String::new(),
-    };
-    format!("{} is working day {counted}{why}", spelled(date))
-}
-
-/// A run of days of rest, said in one line.
+/// A run of days of rest, said in one step.
 #[derive(Default)]
 struct Rest {
     span: Option<(Date, Date)>,
-    names: Vec<String>,
+    names: Vec<Bilingual>,
 }
 
 impl Rest {
     fn add(&mut self, date: Date, name: Option<&Bilingual>) {
         self.span = Some((self.span.map_or(date, |(from, _)| from), date));
-        let name = name.map_or("weekend", |name| name.get("en"));
-        if !self.names.iter().any(|known| known == name) {
-            self.names.push(name.to_owned());
+        let name = name.cloned().unwrap_or_default();
+        if !self.names.contains(&name) {
+            self.names.push(name);
         }
     }
 
-    fn take(&mut self) -> Option<String> {
+    fn take(&mut self) -> Option<Step> {
         let (from, to) = self.span.take()?;
-        let names = std::mem::take(&mut self.names).join(", ");
-        Some(if from == to {
-            format!("{} is no working day ({names})", spelled(from))
-        } else {
-            format!("{} to {} are no working days ({names})", spelled(from), spelled(to))
-        })
+        Some(Step::Rested { from, to, names: std::mem::take(&mut self.names) })
     }
 }
 

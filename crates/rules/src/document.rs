@@ -93,6 +93,22 @@ impl Document {
         }
     }
 
+    /// The same file, with nothing found wrong yet.
+    pub(crate) fn afresh(&self) -> Self {
+        let (origin, line_starts) = (self.origin.clone(), self.line_starts.clone());
+        Self { origin, line_starts, found: RefCell::default() }
+    }
+
+    /// Takes over what another reading of the same file has found, saying in what case.
+    pub(crate) fn absorb(&self, other: Self, case: &str) {
+        let mut found = self.found.borrow_mut();
+        for finding in other.found.into_inner() {
+            if found.len() < MOST {
+                found.push(Finding { what: format!("{case}{}", finding.what), ..finding });
+            }
+        }
+    }
+
     pub(crate) fn is_clean(&self) -> bool {
         self.found.borrow().is_empty()
     }
@@ -329,6 +345,11 @@ impl<'d> Node<'d> {
         Some(Section { document, key, at, table, asked: RefCell::default() })
     }
 
+    /// The value as TOML writes it, for people.
+    pub(crate) fn shown(&self) -> String {
+        shown(self.value)
+    }
+
     /// The members of a list.
     pub(crate) fn list(&self) -> Vec<Self> {
         match self.value.as_array() {
@@ -361,8 +382,34 @@ impl<'d> Node<'d> {
     }
 }
 
+fn shown(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("\"{text}\""),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(yes) => yes.to_string(),
+        DeValue::Datetime(at) => at.to_string(),
+        DeValue::Array(values) => {
+            let values: Vec<String> = values.iter().map(|one| shown(one.get_ref())).collect();
+            format!("[{}]", values.join(", "))
+        }
+        DeValue::Table(table) => {
+            let entries = table.iter().map(|(key, value)| {
+                format!("{} = {}", spelled(key.as_ref()), shown(value.get_ref()))
+            });
+            let entries: Vec<String> = entries.collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+    }
+}
+
 fn join(parent: &str, name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let name = if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") };
+    let name = spelled(name);
     if parent.is_empty() { name } else { format!("{parent}.{name}") }
+}
+
+/// A key, quoted where it must be.
+fn spelled(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
 }

@@ -1,12 +1,14 @@
 //! Explanations: why something is due when it is, in one paragraph that a lawyer can check.
 
 use jiff::Timestamp;
+use model::organisation::Bilingual;
 
-use crate::deadline::{Due, local, spelled};
+use crate::deadline::{Due, local};
 use crate::regime::{Clock, Duty, Pack};
+use crate::words::{Words, words};
 
 /// Why a duty whose clock started then is due when it is, apart from any incident.
-pub fn explain(pack: &Pack, duty: &Duty, due: &Due, since: Timestamp) -> String {
+pub fn explain(pack: &Pack, duty: &Duty, due: &Due, since: Timestamp) -> Bilingual {
     Explained { pack, duty, due, since, lost: None, doubtful: false }.paragraph()
 }
 
@@ -32,80 +34,101 @@ pub(crate) enum Lost {
 }
 
 impl Explained<'_> {
-    /// Article, trigger, clock start, calendar steps, due, readings: one paragraph.
-    pub(crate) fn paragraph(&self) -> String {
-        let mut sentences = vec![self.duty_sentence(), self.start_sentence()];
-        sentences.extend(self.steps_sentence());
-        sentences.push(self.due_sentence());
-        sentences.extend(self.target_sentence());
+    /// Article, trigger, clock start, calendar steps, due, readings: one paragraph in each language.
+    ///
+    /// What a pack writes in one language only stands as it is in both.
+    pub(crate) fn paragraph(&self) -> Bilingual {
+        let said = |language| Said { words: words(language), of: self }.paragraph();
+        Bilingual { zh: said("zh"), en: said("en") }
+    }
+}
+
+/// The explanation in one language.
+struct Said<'a> {
+    words: Words,
+    of: &'a Explained<'a>,
+}
+
+impl Said<'_> {
+    fn paragraph(&self) -> String {
+        let mut sentences = vec![self.duty(), self.start()];
+        sentences.extend(self.steps());
+        sentences.push(self.due());
+        sentences.extend(self.target());
         sentences.extend(self.caveats());
-        sentences.join(" ")
+        self.words.join("between.sentences", &sentences)
     }
 
-    fn duty_sentence(&self) -> String {
-        let Duty { id, article, does, clock, .. } = self.duty;
-        let time = match clock {
-            Clock::Within(within) => format!("time allowed: {within}"),
-            Clock::Keep(within) => format!("to be kept for {within}"),
+    fn duty(&self) -> String {
+        let Duty { id, article, does, clock, .. } = self.of.duty;
+        let key = match clock {
+            Clock::Within(_) => "why.within",
+            Clock::Keep(_) => "why.keep",
         };
-        let instrument = self.pack.instrument();
-        format!("{instrument} art. {article} ({id}): {}; {time}.", does.get("en"))
+        let fill = [
+            ("instrument", self.of.pack.instrument()),
+            ("article", article.as_str()),
+            ("id", id.as_str()),
+            ("does", does.get(self.words.language)),
+            ("within", &clock.within().text(self.words.language)),
+        ];
+        self.words.say(key, &fill)
     }
 
-    fn start_sentence(&self) -> String {
-        let trigger = self.duty.on.as_deref().unwrap_or_default();
-        let means = self.pack.trigger(trigger).map_or("", |trigger| trigger.means.as_str());
-        let start = local(self.since, self.pack.zone());
-        format!("The clock started on {start} ({}): {means} ({trigger}).", self.pack.zone_name())
+    fn start(&self) -> String {
+        let pack = self.of.pack;
+        let trigger = self.of.duty.on.as_deref().unwrap_or_default();
+        let means = pack.trigger(trigger).map_or("", |trigger| trigger.means.as_str());
+        let start = local(self.of.since, pack.zone());
+        let (start, zone) = (start.as_str(), pack.zone_name());
+        let fill = [("start", start), ("zone", zone), ("means", means), ("trigger", trigger)];
+        self.words.say("why.start", &fill)
     }
 
-    fn steps_sentence(&self) -> Option<String> {
-        (!self.due.steps.is_empty()).then(|| format!("Counting: {}.", self.due.steps.join("; ")))
+    fn steps(&self) -> Option<String> {
+        let steps = self.of.due.texts(self.words.language);
+        let steps = (!steps.is_empty()).then(|| self.words.join("between.steps", &steps))?;
+        Some(self.words.say("why.steps", &[("steps", &steps)]))
     }
 
-    fn due_sentence(&self) -> String {
-        let Some(due) = self.due.due else {
-            return "No legal due time.".to_owned();
-        };
-        let stored = local(due, self.pack.zone());
-        match self.due.last_day {
-            Some(day) => format!("Due 24:00 of {}, stored as {stored}.", spelled(day)),
-            None => format!("Due {stored}."),
+    fn due(&self) -> String {
+        let zone = self.of.pack.zone();
+        let Some(due) = self.of.due.due else { return self.words.say("why.no_due", &[]) };
+        let due = local(due, zone);
+        match self.of.due.whole_day(zone) {
+            Some(day) => {
+                let day = self.words.date(day);
+                self.words.say("why.due_day", &[("day", &day), ("due", &due)])
+            }
+            None => self.words.say("why.due", &[("due", &due)]),
         }
     }
 
-    fn target_sentence(&self) -> Option<String> {
-        let target = self.duty.target.as_ref()?;
-        Some(format!("The house aims at {target}, which is no law."))
+    fn target(&self) -> Option<String> {
+        let target = self.of.duty.target.as_ref()?.to_string();
+        Some(self.words.say("why.target", &[("target", &target)]))
     }
 
     fn caveats(&self) -> Vec<String> {
         let mut caveats = Vec::new();
-        for id in &self.duty.readings {
-            if let Some(reading) = self.pack.reading(id) {
-                let (asks, chosen) = (&reading.asks, reading.chosen_text());
-                caveats.push(format!("Reading {id}: {asks} {chosen}."));
+        for id in &self.of.duty.readings {
+            if let Some(reading) = self.of.pack.reading(id) {
+                let (asks, chosen) = (reading.asks.as_str(), reading.chosen_text());
+                let fill = [("id", id.as_str()), ("asks", asks), ("chosen", chosen)];
+                caveats.push(self.words.say("why.reading", &fill));
             }
         }
-        if self.due.provisional {
-            let why = "Provisional: the official calendar is not known yet, so it will be computed again.";
-            caveats.push(why.to_owned());
-        }
-        if self.doubtful {
-            caveats.push(
-                "Whether its condition holds is not known, so it is taken to hold.".to_owned(),
-            );
-        }
-        let why = match self.lost {
-            Some(Lost::Nobody) => {
-                "Nobody in the directory is known to receive it: an officer must say who."
-            }
-            Some(Lost::OnlyItself) => {
-                "It would go to the debtor alone, who does not send to itself: it is enough to keep it."
-            }
-            None => return caveats,
-        };
-        caveats.push(why.to_owned());
+        let may_hold = [
+            (self.of.due.provisional, "why.provisional"),
+            (self.of.doubtful, "why.doubtful"),
+            (self.of.lost == Some(Lost::Nobody), "why.nobody"),
+            (self.of.lost == Some(Lost::OnlyItself), "why.only_itself"),
+        ];
+        let hold = may_hold.iter().filter(|(holds, _)| *holds);
+        caveats.extend(hold.map(|(_, key)| self.words.say(key, &[])));
         caveats
     }
 }
+
+#[cfg(test)]
+mod tests;

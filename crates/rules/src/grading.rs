@@ -21,8 +21,11 @@ use crate::finding::Findings;
 use crate::input::{Input, Inputs};
 use crate::predicate::{Predicate, Verdict};
 
+/// What the `schema` of a grading pack says.
+pub(crate) const SCHEMA: &str = "regime-grading/1";
+
 /// Criteria for each grade of some pack.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grading {
     head: Head,
     /// Where criteria may come from: name and what it is.
@@ -37,7 +40,7 @@ pub struct Grading {
 }
 
 /// What a grading pack says of itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Head {
     id: PackId,
     version: String,

@@ -9,7 +9,7 @@ mod read;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub(crate) use read::{given, input};
+pub(crate) use read::{given, input, window};
 
 /// The longest text and the longest list that an input may be.
 const LONGEST: usize = 1_000;

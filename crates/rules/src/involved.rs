@@ -76,7 +76,7 @@ impl Involved<'_> {
     }
 
     /// The triggers that happen when the incident becomes known: to its finder, and to the desk that
-    /// has received the finding.
+    /// has received the finding; and those that happen when that desk sets the grade.
     pub(crate) fn known_triggers<'p>(&self, pack: &'p Pack) -> Vec<&'p Trigger> {
         let mut happened = Vec::new();
         for knower in [self.finder, self.desk] {
@@ -85,6 +85,14 @@ impl Involved<'_> {
                 happened.extend(trigger);
             }
         }
+        let desk = Pack::entry(self.organisations, self.desk);
+        let sets_it = |trigger: &&Trigger| match &trigger.by {
+            Some(Party::Role(role)) => desk.is_some_and(|desk| desk.has_role(pack.id(), role)),
+            Some(Party::Set(_) | Party::AsFirstReport) => false,
+            Some(Party::Anybody) | None => true,
+        };
+        let graded = pack.triggers().iter().filter(|t| t.at == Event::IncidentGraded);
+        happened.extend(graded.filter(sets_it));
         happened
     }
 

@@ -28,10 +28,11 @@ pub mod simulate;
 #[cfg(test)]
 mod testing;
 pub mod within;
+mod words;
 
 pub use assess::{AssessError, Assessed, assess, assess_warning};
-pub use calendar::{Calendar, Day, MissingYear};
-pub use deadline::{DeadlineError, Due, deadline};
+pub use calendar::{Calendar, Confidence, Day, ListedDay, MissingYear, UnknownCalendar};
+pub use deadline::{DeadlineError, Due, Step, deadline};
 pub use explain::explain;
 pub use finding::{Finding, Findings, Findings as PackErrors};
 pub use grading::{Criterion, Decided, Grading, Standing};
@@ -42,7 +43,7 @@ pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
 pub use reconcile::{Changes, Readdress, reconcile};
 pub use regime::{
-    Clock, Definition, Duty, Event, Grade, Item, ItemGroup, Pack, Party, Reading, Role, Set,
-    Trigger, Whose,
+    BadChoice, Choice, Choices, Clock, Definition, Duty, Event, Grade, Item, ItemGroup, Layer,
+    LayerKind, Opens, Pack, Party, Reading, Role, Set, Trigger, Whose,
 };
 pub use within::{BadWithin, Within};

@@ -1,18 +1,13 @@
 //! A library: every pack at hand, each joined to the grading pack that it names.
 
+use std::collections::BTreeMap;
+
+use model::PackId;
+
 use crate::document::Document;
 use crate::finding::{Finding, Findings};
-use crate::grading::Grading;
-use crate::regime::Pack;
-
-/// The schemas that a file of law may say, and what each is.
-const SCHEMAS: [(&str, Kind); 2] = [("regime/1", Kind::Pack), ("regime-grading/1", Kind::Grading)];
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Pack,
-    Grading,
-}
+use crate::grading::{self, Grading};
+use crate::regime::{Choices, Pack};
 
 /// Packs, and the grading packs that some of them are graded by.
 #[derive(Clone, Debug, Default)]
@@ -27,14 +22,30 @@ impl Library {
     /// # Errors
     /// What is wrong with the first file that is unsound, or a pack's grading pack that is not there.
     pub fn read<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, Findings> {
+        Self::read_under(files, &BTreeMap::new())
+    }
+
+    /// As [`read`](Self::read), with these options of the packs' readings in force.
+    ///
+    /// # Errors
+    /// As there, and for a choice that names no reading or no option.
+    pub fn read_under<'t>(
+        files: impl IntoIterator<Item = (&'t str, &'t str)>,
+        choices: &BTreeMap<PackId, Choices>,
+    ) -> Result<Self, Findings> {
         let mut library = Self::default();
         let mut packs: Vec<(&str, Pack)> = Vec::new();
         for (origin, text) in files {
-            match kind(text) {
-                Some(Kind::Grading) => library.gradings.push(Grading::parse(text, origin)?),
-                // A file that says no schema is told so where packs are read.
-                Some(Kind::Pack) | None => packs.push((origin, Pack::parse(text, origin)?)),
+            if is_grading(text) {
+                library.gradings.push(Grading::parse(text, origin)?);
+                continue;
             }
+            // A file that says no schema is told so where packs are read.
+            let mut pack = Pack::parse(text, origin)?;
+            if let Some(choices) = choices.get(pack.id()) {
+                pack = Pack::parse_with(text, origin, choices)?;
+            }
+            packs.push((origin, pack));
         }
         for (origin, pack) in packs {
             let pack = library.joined(origin, pack)?;
@@ -64,13 +75,10 @@ impl Library {
 
 /// Whether a file of law is a grading pack, by its `schema`.
 pub fn is_grading(text: &str) -> bool {
-    kind(text) == Some(Kind::Grading)
-}
-
-fn kind(text: &str) -> Option<Kind> {
     let document = Document::new("", text);
-    let table = document.read(text)?;
-    document.root(&table).find("schema")?.one_of(&SCHEMAS)
+    let table = document.read(text);
+    let schema = table.as_ref().and_then(|table| document.root(table).text("schema"));
+    schema.as_deref() == Some(grading::SCHEMA)
 }
 
 #[cfg(test)]

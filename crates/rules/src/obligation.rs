@@ -28,6 +28,8 @@ pub struct Case<'a> {
     pub involved: Involved<'a>,
     /// When the finder knew; at a regrade, the instant of the regrade.
     pub known_at: Timestamp,
+    /// When the grade was set.
+    pub graded_at: Timestamp,
 }
 
 /// One duty that somebody owes for an incident; an obligation but for its id.
@@ -155,7 +157,10 @@ fn condition(pack: &Pack, case: &Case<'_>, duty: &Duty) -> Verdict {
 /// The triggers that have happened, and every one that follows from a duty owed.
 fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &[&'p Trigger]) -> BTreeSet<&'p str> {
     let duties: Vec<&Duty> = applying(pack, case).collect();
-    let mut reached: BTreeSet<&str> = known.iter().map(|trigger| trigger.id.as_str()).collect();
+    // Whoever has not set the grade yet will.
+    let graded = pack.triggers().iter().filter(|trigger| trigger.at == Event::IncidentGraded);
+    let happened = known.iter().copied().chain(graded);
+    let mut reached: BTreeSet<&str> = happened.map(|trigger| trigger.id.as_str()).collect();
     loop {
         let before = reached.len();
         for duty in &duties {
@@ -193,8 +198,17 @@ impl Deriving<'_> {
 
     fn due(&self) -> Result<Due, ObligeError> {
         let within = self.duty.clock.within();
-        deadline(within, self.case.known_at, self.pack.zone(), self.calendar)
+        deadline(within, self.since(), self.pack.zone(), self.calendar)
             .map_err(|cause| ObligeError::Deadline { duty: self.duty.id.to_string(), cause })
+    }
+
+    /// When its clock starts.
+    fn since(&self) -> Timestamp {
+        let trigger = self.duty.on.as_deref().and_then(|on| self.pack.trigger(on));
+        match trigger {
+            Some(trigger) if trigger.at == Event::IncidentGraded => self.case.graded_at,
+            Some(_) | None => self.case.known_at,
+        }
     }
 
     /// Who owes it. A role must have a holder; a set may well be empty in this incident.
@@ -222,14 +236,14 @@ impl Deriving<'_> {
                 pack: self.pack,
                 duty: self.duty,
                 due,
-                since: self.case.known_at,
+                since: self.since(),
                 lost,
                 doubtful: self.is_doubtful(),
             };
             OwedState::Running(Running {
-                since: self.case.known_at,
+                since: self.since(),
                 due: due.due,
-                explanation: explained.paragraph(),
+                explanation: explained.paragraph().en,
             })
         });
         Owed { debtor, to, cc, terms: self.terms(role), state }

@@ -9,10 +9,13 @@ mod check;
 mod define;
 mod duties;
 mod items;
+mod layer;
 mod parse;
 mod prove;
+mod readings;
 mod scale;
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -21,7 +24,7 @@ use model::organisation::Bilingual;
 use model::regime::{DutyId, GradeId, PackId, RoleId};
 use model::{Handle, Organisation};
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Confidence};
 use crate::finding::Findings;
 use crate::grading::Grading;
 use crate::input::{Input, Measure, Value};
@@ -29,32 +32,39 @@ use crate::predicate::Predicate;
 use crate::within::Within;
 pub use define::Definition;
 pub use items::{Item, ItemGroup};
+pub use layer::{Layer, LayerKind};
 use prove::Proof;
+pub use readings::{BadChoice, Choice, Choices, Reading};
 
 /// One instrument as data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pack {
     head: Head,
     parts: Parts,
 }
 
 /// What a pack says of itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Head {
     id: PackId,
     version: String,
     title: Bilingual,
     instrument: String,
-    in_force: Date,
+    source: String,
+    in_force: Option<Date>,
     repealed: Option<Date>,
+    confidence: Confidence,
+    note: Option<Bilingual>,
     zone: TimeZone,
     zone_name: String,
     calendar: String,
+    choices: Choices,
 }
 
 /// What a pack declares, each list in the order of the file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Parts {
+    opens: Opens,
     classifications: Vec<String>,
     roles: Vec<Role>,
     sets: Vec<Set>,
@@ -74,6 +84,16 @@ struct Parts {
     overrides: Vec<Override>,
     readings: Vec<Reading>,
     proofs: Vec<Proof>,
+}
+
+/// Who opens the incidents of a regime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opens {
+    /// The engine, for what is so classified.
+    #[default]
+    Engine,
+    /// Somebody who has judged what no sighting can tell, such as the damage done.
+    Officer,
 }
 
 /// A part that organisations play in a regime.
@@ -140,6 +160,21 @@ pub enum Party {
     AsFirstReport,
 }
 
+/// How a pack writes [`Party::AsFirstReport`].
+const AS_FIRST_REPORT: &str = "as first report";
+
+impl fmt::Display for Party {
+    /// As the pack writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Role(role) => role.as_str(),
+            Self::Set(set) => set,
+            Self::Anybody => "any",
+            Self::AsFirstReport => AS_FIRST_REPORT,
+        })
+    }
+}
+
 /// What starts a clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trigger {
@@ -159,10 +194,15 @@ pub struct Trigger {
 pub enum Event {
     /// `incident known`: the incident's finder knows of it.
     IncidentKnown,
+    /// `incident graded`: the incident's grade is set, by the engine or by an officer.
+    IncidentGraded,
     /// `notice received`: a recipient has received its notice.
     NoticeReceived,
     /// `filing received`: what another duty owed has arrived.
     FilingReceived,
+    /// `filing sent`: a debtor has sent what another duty owed, which starts its own next clock and
+    /// nobody else's.
+    FilingSent,
     /// `decision recorded`: somebody has settled what it was for them to settle.
     DecisionRecorded,
     /// `fact recorded`: an officer records that something is the case.
@@ -180,7 +220,10 @@ pub enum Event {
 impl Event {
     /// Whether it follows from a duty done, so that some duty must emit it.
     pub fn follows(self) -> bool {
-        matches!(self, Self::NoticeReceived | Self::FilingReceived | Self::DecisionRecorded)
+        matches!(
+            self,
+            Self::NoticeReceived | Self::FilingReceived | Self::FilingSent | Self::DecisionRecorded
+        )
     }
 
     /// Whether it belongs to one incident.
@@ -203,6 +246,8 @@ pub struct Grade {
     pub when: String,
     /// The harm that goes with it, in words.
     pub harm: Option<Bilingual>,
+    /// The text asks nothing of anybody at it.
+    pub owes_nothing: bool,
     /// None means otherwise.
     pub(crate) test: Option<Predicate>,
 }
@@ -254,6 +299,10 @@ pub struct Duty {
     pub like: Option<DutyId>,
     /// Whether it is owed as well for a month in which nothing happened.
     pub nil_report: bool,
+    /// How sure it is: as its pack is, unless it says otherwise.
+    pub confidence: Confidence,
+    /// The layer that added or last changed it; none for a duty as the instrument has it.
+    pub layer: Option<String>,
 }
 
 /// Time in a duty.
@@ -280,27 +329,6 @@ impl Duty {
     }
 }
 
-/// A place where the text is open: what was chosen, and what else it could mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    pub id: String,
-    /// The duties, inputs, sets, definitions or items it touches, `grade` or `warning`.
-    pub at: Vec<String>,
-    pub asks: String,
-    /// The name of the option in force.
-    pub chosen: String,
-    /// Name and meaning of each option.
-    pub options: Vec<(String, String)>,
-}
-
-impl Reading {
-    /// The meaning of the chosen option.
-    pub fn chosen_text(&self) -> &str {
-        let chosen = self.options.iter().find(|(name, _)| *name == self.chosen);
-        chosen.map_or("", |(_, text)| text)
-    }
-}
-
 /// Who may change the rules, and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
@@ -311,24 +339,41 @@ pub struct Override {
     pub needs: Vec<String>,
 }
 
+impl Parts {
+    /// Whether nothing that is computed differs.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let without =
+            |parts: &Self| Self { readings: Vec::new(), proofs: Vec::new(), ..parts.clone() };
+        without(self) == without(other)
+    }
+}
+
 impl Pack {
     /// Reads and checks a pack; `origin` is the name that findings call it by.
     ///
     /// Its own cases are run, but for those that need a calendar: see [`Pack::prove`].
     pub fn parse(text: &str, origin: &str) -> Result<Self, Findings> {
-        parse::pack(text, origin)
+        Self::parse_with(text, origin, &Choices::default())
+    }
+
+    /// Reads a pack as it stands when these options of its readings are in force.
+    ///
+    /// It is first read and proved as it stands by itself. A choice that names no reading or no option
+    /// is a finding, as is whatever would be wrong with the pack under these choices.
+    pub fn parse_with(text: &str, origin: &str, choices: &Choices) -> Result<Self, Findings> {
+        readings::pack(text, origin, choices)
     }
 
     /// Runs every built-in case against the working days of a calendar; says how many held.
     pub fn prove(&self, calendar: &Calendar) -> Result<usize, Findings> {
-        prove::all(self, calendar)
+        prove::all(&self.parts.proofs, self, calendar)
     }
 
     pub fn id(&self) -> &PackId {
         &self.head.id
     }
 
-    /// The pack's own version, such as `1.0.0`.
+    /// The pack's own version, and what was chosen otherwise than it does: `1.0.0`, `1.0.0+R1=later`.
     pub fn version(&self) -> &str {
         &self.head.version
     }
@@ -340,6 +385,11 @@ impl Pack {
     /// The instrument's official number.
     pub fn instrument(&self) -> &str {
         &self.head.instrument
+    }
+
+    /// What the pack was written from, and what of it was not at hand.
+    pub fn source(&self) -> &str {
+        &self.head.source
     }
 
     pub fn zone(&self) -> &TimeZone {
@@ -356,8 +406,23 @@ impl Pack {
         &self.head.calendar
     }
 
-    /// The first day in force.
-    pub fn since(&self) -> Date {
+    /// How sure the pack is of what it says.
+    pub fn confidence(&self) -> Confidence {
+        self.head.confidence
+    }
+
+    /// What whoever relies on it should know first.
+    pub fn note(&self) -> Option<&Bilingual> {
+        self.head.note.as_ref()
+    }
+
+    /// Whether the instrument is a proposal, which binds nobody yet.
+    pub fn is_proposed(&self) -> bool {
+        self.head.in_force.is_none()
+    }
+
+    /// The first day in force; none for a proposal.
+    pub fn since(&self) -> Option<Date> {
         self.head.in_force
     }
 
@@ -367,12 +432,19 @@ impl Pack {
     }
 
     pub fn in_force(&self, date: Date) -> bool {
-        self.head.in_force <= date && self.head.repealed.is_none_or(|repealed| date < repealed)
+        self.head.in_force.is_some_and(|since| since <= date)
+            && self.head.repealed.is_none_or(|repealed| date < repealed)
     }
 
-    /// Whether sightings so classified fall under it.
+    /// Who opens its incidents.
+    pub fn opens(&self) -> Opens {
+        self.parts.opens
+    }
+
+    /// Whether sightings so classified open an incident under it. Never, where an officer opens them.
     pub fn applies_to(&self, classification: &str) -> bool {
-        self.parts.classifications.iter().any(|known| known == classification)
+        self.parts.opens == Opens::Engine
+            && self.parts.classifications.iter().any(|known| known == classification)
     }
 
     pub fn classifications(&self) -> &[String] {

@@ -54,6 +54,23 @@ pub(crate) fn provisional() -> Calendar {
     Calendar::parse(PROVISIONAL, "cn-2027.toml").unwrap_or_else(|findings| panic!("{findings}"))
 }
 
+/// Every calendar of the repository.
+pub(crate) fn calendars() -> Vec<Calendar> {
+    ALL.clone()
+}
+
+static ALL: LazyLock<Vec<Calendar>> = LazyLock::new(|| {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../calendars");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        Calendar::parse(&text, &path.to_string_lossy()).unwrap_or_else(|error| panic!("{error}"))
+    };
+    files.iter().map(read).collect()
+});
+
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }

@@ -10,10 +10,14 @@
 //! earliest of [ … , … ]
 //! ```
 //! Days and months may end in `, holiday roll`: a last day that is no working day moves to the next
-//! that is. Hours may have up to two decimals.
+//! that is. Hours, minutes, days and months may end in `, weekend noon`: a last instant on a day that
+//! is no working day moves to 12:00 of the next that is, as Delegated Regulation (EU) 2025/301 art. 5
+//! has it. Hours may have up to two decimals.
 
 use std::fmt;
 use std::str::FromStr;
+
+use crate::words::{Words, words};
 
 /// The most of anything: ten years of hours.
 const MOST: u32 = 87_600;
@@ -25,6 +29,7 @@ const MOST_WORKING_DAYS: u32 = 260;
 const MOST_MEMBERS: usize = 8;
 
 const HOLIDAY_ROLL: &str = "holiday roll";
+const WEEKEND_NOON: &str = "weekend noon";
 
 /// Time allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub enum Within {
     FirstWorkingDaysOfNextMonth(u32),
     Unnumbered(Unnumbered),
     Standing(Standing),
+    /// A last instant on a day of rest moves to 12:00 local time of the next working day.
+    WeekendNoon(Box<Self>),
     EarliestOf(Vec<Self>),
 }
 
@@ -94,7 +101,9 @@ impl Within {
     /// Whether counting it asks which days are working days.
     pub fn needs_calendar(&self) -> bool {
         match self {
-            Self::WorkingDays(_) | Self::FirstWorkingDaysOfNextMonth(_) => true,
+            Self::WorkingDays(_) | Self::FirstWorkingDaysOfNextMonth(_) | Self::WeekendNoon(_) => {
+                true
+            }
             Self::Days { roll, .. } | Self::Months { roll, .. } => *roll,
             Self::EarliestOf(members) => members.iter().any(Self::needs_calendar),
             Self::Hours { .. } | Self::Minutes(_) | Self::Unnumbered(_) | Self::Standing(_) => {
@@ -107,6 +116,7 @@ impl Within {
     pub fn is_numbered(&self) -> bool {
         match self {
             Self::Unnumbered(_) | Self::Standing(_) => false,
+            Self::WeekendNoon(inner) => inner.is_numbered(),
             Self::EarliestOf(members) => members.iter().any(Self::is_numbered),
             Self::Hours { .. }
             | Self::Minutes(_)
@@ -114,6 +124,57 @@ impl Within {
             | Self::Days { .. }
             | Self::Months { .. }
             | Self::FirstWorkingDaysOfNextMonth(_) => true,
+        }
+    }
+}
+
+impl Within {
+    /// The words for it in the language of this code, English, as packs write it, unless it is `zh`.
+    pub fn text(&self, language: &str) -> String {
+        let words = words(language);
+        let counted = |n: u32, one: &str, many: &str| {
+            words.say(if n == 1 { one } else { many }, &[("n", &n.to_string())])
+        };
+        match self {
+            Self::Hours { hundredths: 100 } => words.say("within.hour", &[]),
+            Self::Hours { hundredths } => words.say("within.hours", &[("n", &hours(*hundredths))]),
+            Self::Minutes(n) => counted(*n, "within.minute", "within.minutes"),
+            Self::WorkingDays(n) => counted(*n, "within.working_day", "within.working_days"),
+            Self::Days { n, roll: false } => counted(*n, "within.day", "within.days"),
+            Self::Months { n, roll: false } => counted(*n, "within.month", "within.months"),
+            Self::Days { n, roll: true } => rolled(&Self::Days { n: *n, roll: false }, words),
+            Self::Months { n, roll: true } => rolled(&Self::Months { n: *n, roll: false }, words),
+            Self::FirstWorkingDaysOfNextMonth(n) => {
+                words.say("within.first", &[("n", &n.to_string())])
+            }
+            Self::Unnumbered(word) => words.say(word.key(), &[]),
+            Self::Standing(Standing::Standing) => words.say("within.standing", &[]),
+            Self::Standing(Standing::Continuously) => words.say("within.continuously", &[]),
+            Self::WeekendNoon(inner) => {
+                words.say("within.noon", &[("inner", &inner.text(language))])
+            }
+            Self::EarliestOf(members) => {
+                let members: Vec<String> =
+                    members.iter().map(|member| member.text(language)).collect();
+                let members = words.join("between.members", &members);
+                words.say("within.earliest", &[("members", &members)])
+            }
+        }
+    }
+}
+
+fn rolled(inner: &Within, words: Words) -> String {
+    words.say("within.roll", &[("inner", &inner.text(words.language))])
+}
+
+impl Unnumbered {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Immediately => "within.immediately",
+            Self::Promptly => "within.promptly",
+            Self::AtTheSameTime => "within.at_the_same_time",
+            Self::AtDiscretion => "within.at_discretion",
+            Self::NoTimeStated => "within.no_time_stated",
         }
     }
 }
@@ -138,11 +199,11 @@ fn earliest_of(list: &str) -> Result<Within, &'static str> {
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
         .ok_or("`earliest of` wants a list in square brackets")?;
-    // A roll belongs to the member before its comma.
+    // An option belongs to the member before its comma.
     let mut texts: Vec<String> = Vec::new();
     for part in inner.split(',').map(str::trim) {
         match texts.last_mut() {
-            Some(member) if part == HOLIDAY_ROLL => {
+            Some(member) if part == HOLIDAY_ROLL || part == WEEKEND_NOON => {
                 member.push_str(", ");
                 member.push_str(part);
             }
@@ -165,13 +226,31 @@ fn single(text: &str) -> Result<Within, &'static str> {
     let (text, roll) = match text.split_once(',') {
         None => (text, false),
         Some((text, option)) if option.trim() == HOLIDAY_ROLL => (text.trim(), true),
-        Some(_) => return Err("after the comma only `holiday roll` is known"),
+        Some((text, option)) if option.trim() == WEEKEND_NOON => return weekend_noon(text.trim()),
+        Some(_) => return Err("after the comma only `holiday roll` and `weekend noon` are known"),
     };
     if let Some(n) = text.strip_prefix("first ") {
         return first_of_next_month(n, roll);
     }
     let (number, unit) = text.split_once(' ').ok_or("a number and a unit are wanted")?;
     counted(number, unit, roll)
+}
+
+fn weekend_noon(text: &str) -> Result<Within, &'static str> {
+    match single(text)? {
+        inner @ (Within::Hours { .. }
+        | Within::Minutes(_)
+        | Within::Days { .. }
+        | Within::Months { .. }) => Ok(Within::WeekendNoon(Box::new(inner))),
+        Within::WorkingDays(_)
+        | Within::FirstWorkingDaysOfNextMonth(_)
+        | Within::Unnumbered(_)
+        | Within::Standing(_)
+        | Within::WeekendNoon(_)
+        | Within::EarliestOf(_) => {
+            Err("only hours, minutes, days and months end at `weekend noon`")
+        }
+    }
 }
 
 fn first_of_next_month(text: &str, roll: bool) -> Result<Within, &'static str> {
@@ -218,44 +297,19 @@ fn hundredths(text: &str) -> Result<u32, &'static str> {
 
 impl fmt::Display for Within {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Hours { hundredths } => write_hours(f, *hundredths),
-            Self::Minutes(n) => write_counted(f, *n, "minute", false),
-            Self::WorkingDays(n) => write_counted(f, *n, "working day", false),
-            Self::Days { n, roll } => write_counted(f, *n, "day", *roll),
-            Self::Months { n, roll } => write_counted(f, *n, "month", *roll),
-            Self::FirstWorkingDaysOfNextMonth(n) => {
-                write!(f, "first {n} working days of next month")
-            }
-            Self::Unnumbered(word) => f.write_str(word_of(&UNNUMBERED, *word)),
-            Self::Standing(word) => f.write_str(word_of(&STANDING, *word)),
-            Self::EarliestOf(members) => {
-                let members: Vec<String> = members.iter().map(ToString::to_string).collect();
-                write!(f, "earliest of [{}]", members.join(", "))
-            }
-        }
+        f.write_str(&self.text("en"))
     }
 }
 
-fn word_of<T: PartialEq>(words: &[(&'static str, T)], wanted: T) -> &'static str {
-    words.iter().find(|(_, word)| *word == wanted).map_or("", |(text, _)| text)
-}
-
-fn write_hours(f: &mut fmt::Formatter<'_>, hundredths: u32) -> fmt::Result {
+/// Hours without needless decimals: `2`, `0.5`, `1.25`.
+fn hours(hundredths: u32) -> String {
     let (hours, parts) = (hundredths / 100, hundredths % 100);
     match parts {
-        0 => write!(f, "{hours}")?,
-        parts if parts % 10 == 0 => write!(f, "{hours}.{}", parts / 10)?,
-        parts => write!(f, "{hours}.{parts:02}")?,
+        0 => format!("{hours}"),
+        parts if parts % 10 == 0 => format!("{hours}.{}", parts / 10),
+        parts => format!("{hours}.{parts:02}"),
     }
-    f.write_str(if hundredths == 100 { " hour" } else { " hours" })
-}
-
-fn write_counted(f: &mut fmt::Formatter<'_>, n: u32, unit: &str, roll: bool) -> fmt::Result {
-    let plural = if n == 1 { "" } else { "s" };
-    let roll = if roll { ", holiday roll" } else { "" };
-    write!(f, "{n} {unit}{plural}{roll}")
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,6 @@
 //! `juyan demo`: a demonstration country, its feeds of the last day, and everything that follows.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
 use std::process::ExitCode;
@@ -85,6 +86,7 @@ fn prepare(home: &Home) -> anyhow::Result<Config> {
         regimes: vec![REGIME.parse()?],
         zone: ZONE.to_owned(),
         provisional_calendars: true,
+        readings: BTreeMap::new(),
         demonstration: true,
     };
     config.write(&home.settings())?;

@@ -1,5 +1,6 @@
 //! `juyan init`: an empty data directory with its settings.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -14,7 +15,7 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<ExitCode> {
     if home.settings().exists() {
         bail!("`{}` is there already; nothing was changed", home.settings().display());
     }
-    let law = desk::law(&home, Provisional::Refused)?;
+    let law = desk::law(&home, Provisional::Refused, &BTreeMap::new())?;
     for pack in &args.regime {
         law.pack(pack)?;
     }
@@ -26,6 +27,7 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<ExitCode> {
         regimes: args.regime,
         zone,
         provisional_calendars: false,
+        readings: BTreeMap::new(),
         demonstration: false,
     };
     config.write(&home.settings())?;

@@ -48,7 +48,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
             pack.id().to_string(),
             pack.version().to_owned(),
             pack.instrument().to_owned(),
-            pack.since().to_string(),
+            pack.since().map_or_else(|| "proposed".to_owned(), |day| day.to_string()),
             pack.repealed().map_or_else(|| "-".to_owned(), |day| day.to_string()),
             pack.duties().len().to_string(),
         ]);
@@ -60,7 +60,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
 fn head(pack: &Pack) -> serde_json::Value {
     json!({
         "id": pack.id(), "version": pack.version(), "instrument": pack.instrument(),
-        "title": pack.title(), "in_force": pack.since().to_string(),
+        "title": pack.title(), "in_force": pack.since().map(|day| day.to_string()),
         "repealed": pack.repealed().map(|day| day.to_string()),
         "duties": pack.duties().len(), "readings": pack.readings().len(),
     })
@@ -149,7 +149,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
             "pack": pack.id(), "duty": duty.id, "article": duty.article, "within": within.to_string(),
             "start": args.start, "due": due.due, "due_local": due.due.map(local),
             "last_day": due.last_day.map(|day| day.to_string()), "calendar": calendar.id(),
-            "provisional": due.provisional, "steps": due.steps,
+            "provisional": due.provisional, "steps": due.texts("en"),
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -161,7 +161,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
         duty.does.get("en")
     ))?;
     output::line(format!("within {within}, from {}", local(args.start)))?;
-    for step in &due.steps {
+    for step in due.texts("en") {
         output::line(format!("  {step}"))?;
     }
     output::line(match due.due {

@@ -109,9 +109,10 @@ impl Diffing<'_> {
             self.all(to.id().as_str(), Direction::Different, words);
         }
         let until = |pack: &Pack| pack.repealed().map_or_else(|| "—".to_owned(), |d| d.to_string());
+        let since = |pack: &Pack| pack.since().map_or_else(|| "—".to_owned(), |d| d.to_string());
         let sides = [
             ("文号", "instrument", from.instrument().to_owned(), to.instrument().to_owned()),
-            ("施行日", "in force from", from.since().to_string(), to.since().to_string()),
+            ("施行日", "in force from", since(from), since(to)),
             ("废止日", "repealed on", until(from), until(to)),
             ("日历", "calendar", from.calendar().to_owned(), to.calendar().to_owned()),
             ("时区", "time zone", from.zone_name().to_owned(), to.zone_name().to_owned()),
@@ -389,7 +390,7 @@ fn summary(words: Words<'_>, duty: &Duty) -> String {
 }
 
 /// The roles that owe, each once; a set means its roles.
-fn roles(pack: &Pack, parties: &[Party]) -> Vec<RoleId> {
+pub(super) fn roles(pack: &Pack, parties: &[Party]) -> Vec<RoleId> {
     let mut all: Vec<RoleId> = Vec::new();
     for party in parties {
         let roles = match party {

@@ -185,9 +185,9 @@ impl Telling<'_> {
         let one = |reading: &Reading| {
             let (id, asks, chosen) = (&reading.id, &reading.asks, &reading.chosen);
             let means = reading.chosen_text();
-            let others = reading.options.iter().filter(|(name, _)| name != chosen);
+            let others = reading.options.iter().filter(|other| other.id != *chosen);
             let others: Vec<String> =
-                others.map(|(name, means)| format!("`{name}` ({means})")).collect();
+                others.map(|other| format!("`{}` ({})", other.id, other.means)).collect();
             let others = others.join("; ");
             self.say(
                 format!("解读 {id}（{asks}）：采用 `{chosen}`（{means}）；亦可作 {others}。"),
@@ -239,6 +239,15 @@ fn how(within: &Within, language: Language) -> String {
             "the text gives no number, so there is no legal due time",
         ),
         Within::Standing(_) => language.pick("不因事件起算，也不到期", "it never falls due"),
+        Within::WeekendNoon(inner) => {
+            let how = how(inner, language);
+            return match language {
+                Language::Zh => format!("{how}；末日为休息日的，顺延至下一工作日 12:00"),
+                Language::En => format!(
+                    "{how}; an end on a day of rest moves to noon of the next working day"
+                ),
+            };
+        }
         Within::EarliestOf(_) => language.pick("各项分别计算", "each is counted by its own rule"),
     };
     text.to_owned()

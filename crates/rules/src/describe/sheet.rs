@@ -1,6 +1,6 @@
 //! The obligations table: what a pack demands, article by article, as a lawyer reads it.
 
-use model::regime::{DutyId, GradeId};
+use model::regime::{DutyId, GradeId, RoleId};
 
 use super::words::{self, Language, Words};
 use crate::grading::{Criterion, Grading, Standing};
@@ -43,6 +43,8 @@ pub struct Chapter {
 pub struct Line {
     pub duty: DutyId,
     pub article: String,
+    /// The roles that owe it; none for what anybody may come to owe.
+    pub roles: Vec<RoleId>,
     pub who: String,
     /// Who may do it instead.
     pub or_by: Option<String>,
@@ -128,6 +130,10 @@ pub struct Choice {
     pub asks: String,
     pub chosen: String,
     pub means: String,
+    /// The pack's own choice, where somebody has chosen otherwise.
+    pub instead_of: Option<String>,
+    /// Nothing computed follows from what was chosen, or not all that should: people act on it.
+    pub by_hand: bool,
     /// Name and meaning of the options not chosen.
     pub others: Vec<(String, String)>,
 }
@@ -185,6 +191,7 @@ fn line(words: Words<'_>, duty: &Duty) -> Line {
     Line {
         duty: duty.id.clone(),
         article: duty.article.clone(),
+        roles: super::diff::roles(words.pack, &duty.who),
         who: who(words, duty),
         or_by: named(&duty.or_by),
         does: words.language.of(&duty.does).to_owned(),
@@ -302,14 +309,16 @@ fn forms(pack: &Pack) -> Vec<FormLine> {
 
 /// One reading of a pack, with what was chosen apart from the rest.
 fn choice(reading: &Reading) -> Choice {
-    let others = reading.options.iter().filter(|(name, _)| *name != reading.chosen);
+    let others = reading.options.iter().filter(|other| other.id != reading.chosen);
     Choice {
+        instead_of: reading.is_changed().then(|| reading.default.clone()),
+        by_hand: reading.option(&reading.chosen).is_some_and(|option| option.by_hand),
         id: reading.id.clone(),
         at: reading.at.clone(),
         asks: reading.asks.clone(),
         chosen: reading.chosen.clone(),
         means: reading.chosen_text().to_owned(),
-        others: others.cloned().collect(),
+        others: others.map(|other| (other.id.clone(), other.means.clone())).collect(),
     }
 }
 

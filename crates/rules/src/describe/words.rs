@@ -65,6 +65,15 @@ pub fn within(within: &Within, language: Language) -> String {
         Within::Standing(Standing::Continuously) => {
             language.pick("持续进行", "continuously").to_owned()
         }
+        Within::WeekendNoon(inner) => {
+            let inner = self::within(inner, language);
+            match language {
+                Language::Zh => format!("{inner}（末日为休息日的，顺延至下一工作日 12:00）"),
+                Language::En => {
+                    format!("{inner} (an end on a day of rest moves to noon of the next working day)")
+                }
+            }
+        }
         Within::EarliestOf(members) => {
             let members: Vec<String> =
                 members.iter().map(|one| self::within(one, language)).collect();
@@ -127,6 +136,8 @@ pub fn clock(clock: &Clock, language: Language) -> String {
 pub fn event(event: Event, language: Language) -> &'static str {
     match event {
         Event::IncidentKnown => language.pick("得知事件", "knows of the incident"),
+        Event::IncidentGraded => language.pick("确定事件等级", "grades the incident"),
+        Event::FilingSent => language.pick("发出报送", "sends the filing"),
         Event::NoticeReceived => language.pick("收到通报", "receives its notice"),
         Event::FilingReceived => language.pick("收到报送或反馈", "receives the filing"),
         Event::DecisionRecorded => language.pick("作出决定", "settles the matter"),

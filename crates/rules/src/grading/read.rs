@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::regime::GradeId;
 
-use super::{Criterion, Grading, Head, Standing};
+use super::{Criterion, Grading, Head, SCHEMA, Standing};
 use crate::document::{Document, Node, Section};
 use crate::finding::Findings;
 use crate::input::{Input, Inputs, given, input};
@@ -32,7 +32,7 @@ pub(super) fn grading(text: &str, origin: &str) -> Result<Grading, Findings> {
 
 fn read(document: &Document, root: &Section<'_>) -> Option<Grading> {
     if let Some(node) = root.need("schema") {
-        node.one_of(&[("regime-grading/1", ())]);
+        node.one_of(&[(SCHEMA, ())]);
     }
     let judgement = root.find("judgement").and_then(|node| judgement(&node));
     let head = root.need("regime").and_then(|node| node.section());

@@ -83,7 +83,7 @@ fn takes(node: &Node<'_>, section: &Section<'_>, kind: &InputKind) -> Option<Tak
 }
 
 /// A rolling window in whole hours.
-fn window(node: &Node<'_>) -> Option<u32> {
+pub(crate) fn window(node: &Node<'_>) -> Option<u32> {
     if let Within::Hours { hundredths } = node.parse()?
         && hundredths % 100 == 0
     {

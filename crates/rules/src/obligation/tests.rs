@@ -46,7 +46,9 @@ fn tell_in(story: &Story, organisations: &[model::Organisation]) -> Result<Vec<O
         desk: &finder,
     };
     let grade = story.grade.parse().unwrap();
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(story.known_at) };
+    let known_at = at(story.known_at);
+    let graded_at = known_at;
+    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at };
     owed(&pack, &calendar(), &case)
 }
 
@@ -253,4 +255,42 @@ fn the_terms_are_those_of_the_pack() {
     assert_eq!(terms.within, "2 hours");
     assert_eq!(terms.form, ["c2_ip", "c2_port", "discovered_at", "malicious_domains"]);
     assert_eq!(terms.grade.as_ref().unwrap().as_str(), "g1");
+}
+
+/// The duty of the coordinator that reports upward, under the reading that its clock waits for the grade.
+fn reported_upward(finder: &str) -> Owed {
+    let choices = crate::regime::Choices::default().with("R1", "graded");
+    let pack = Pack::parse_with(crate::testing::PACK, "pack.toml", &choices).unwrap();
+    let (organisations, finder) = (directory(), finder.parse().unwrap());
+    let involved = Involved {
+        organisations: &organisations,
+        responsible: &handles(&["north-telecom"]),
+        provinces: &provinces(&["XX-N"]),
+        finder: &finder,
+        desk: &finder,
+    };
+    let case = Case {
+        grade: &"g1".parse().unwrap(),
+        inputs: &Inputs::default(),
+        involved,
+        known_at: at("2025-06-11T09:30:00+08:00"),
+        graded_at: at("2025-06-11T11:00:00+08:00"),
+    };
+    let all = owed(&pack, &calendar(), &case).unwrap();
+    all.into_iter().find(|one| one.terms.trigger == "cncert.graded").unwrap()
+}
+
+#[test]
+fn a_clock_that_waits_for_the_grade_starts_when_the_grade_is_set() {
+    let owed = reported_upward("coordination");
+    let OwedState::Running(running) = owed.state else { panic!("its clock should run") };
+    assert_eq!(running.since, at("2025-06-11T11:00:00+08:00"));
+    assert_eq!(running.due, Some(at("2025-06-11T13:00:00+08:00")));
+    assert!(running.explanation.contains("Reading R1: 2 hours from what? the coordinator has set"));
+    assert_eq!(owed.terms.basis.pack_version, "1.0.0+R1=graded");
+}
+
+#[test]
+fn a_grade_that_another_has_set_starts_no_clock_of_the_coordinator() {
+    assert_eq!(reported_upward("north-telecom").state, OwedState::Latent);
 }

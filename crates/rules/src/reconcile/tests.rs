@@ -41,7 +41,8 @@ impl World {
             desk: &finder,
         };
         let grade = grade.parse().unwrap();
-        let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(known_at) };
+        let (known_at, graded_at) = (at(known_at), at(known_at));
+        let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at };
         reconcile(&pack(), &calendar(), &case, &self.record).unwrap()
     }
 
@@ -289,7 +290,8 @@ fn group(grade: &str, record: &[Obligation], known_at: &str) -> Changes {
         desk: &finder,
     };
     let (grade, inputs) = (grade.parse().unwrap(), Inputs::default());
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at: at(known_at) };
+    let known_at = at(known_at);
+    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at: known_at };
     reconcile(&reporting(), &calendar(), &case, record).unwrap()
 }
 

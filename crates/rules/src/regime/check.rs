@@ -1,14 +1,15 @@
 //! What can only be seen once a whole pack has been read: nothing is missing, nothing hangs loose.
 
 use super::parse::Reader;
-use super::{Duty, Event};
+use super::{Choices, Duty, Event};
 use crate::predicate::Predicate;
 
 impl Reader<'_> {
     /// What can only be seen once everything is read.
-    pub(super) fn check(&self) {
+    pub(super) fn check(&self, under: &Choices) {
         self.check_grades();
-        self.check_triggers();
+        self.check_ungraded();
+        self.check_triggers(under);
         self.check_inputs();
         self.check_definitions();
         let mut tried: Option<&Duty> = None;
@@ -30,9 +31,18 @@ impl Reader<'_> {
         for (kind, grade) in grades.chain(self.parts.warnings.iter().map(|w| ("warning", w))) {
             let name = grade.id.as_str();
             let owed = |duty: &Duty| duty.grades.as_ref().is_some_and(|g| g.contains(&grade.id));
-            if !self.parts.duties.iter().any(owed) {
-                let fix = "add a duty with `grades`, or remove the grade";
-                self.report_of(kind, name, "no duty goes with it", fix);
+            match (grade.owes_nothing, self.parts.duties.iter().any(owed)) {
+                (false, false) => {
+                    let fix =
+                        "add a duty with `grades`, say `owes_nothing = true`, or remove the grade";
+                    self.report_of(kind, name, "no duty goes with it", fix);
+                }
+                (true, true) => {
+                    let what = "a duty goes with a grade that owes nothing";
+                    let fix = "remove `owes_nothing`, or the grade from `grades`";
+                    self.report_of(kind, name, what, fix);
+                }
+                (false, true) | (true, false) => {}
             }
             let elsewhere = kind == "grade" && self.parts.graded_by.is_some();
             if !elsewhere && !self.parts.proofs.iter().any(|proof| proof.covers_grade(&grade.id)) {
@@ -74,16 +84,38 @@ impl Reader<'_> {
         }
     }
 
-    fn check_triggers(&self) {
-        let emitted = |id: &String| self.parts.duties.iter().any(|duty| duty.emits.contains(id));
-        for trigger in &self.parts.triggers {
-            if trigger.at.follows() && !emitted(&trigger.id) {
-                let fix = "let a duty say `emits`, or remove the trigger";
-                self.report_of("trigger", &trigger.id, "no duty emits it", fix);
+    /// Where some grade owes nothing, what follows from knowing of an incident must say at which it does.
+    fn check_ungraded(&self) {
+        if !self.parts.grades.iter().any(|grade| grade.owes_nothing) {
+            return;
+        }
+        for duty in self.parts.duties.iter().filter(|duty| duty.grades.is_none()) {
+            let trigger = self.parts.triggers.iter().find(|one| duty.on.as_ref() == Some(&one.id));
+            if trigger.is_some_and(|trigger| trigger.at == Event::IncidentKnown) {
+                let what = "it is owed at every grade, though one owes nothing";
+                self.report_of("duty", duty.id.as_str(), what, "say at which: `grades = …`");
             }
-            if !self.parts.duties.iter().any(|duty| duty.on.as_ref() == Some(&trigger.id)) {
+        }
+    }
+
+    /// A trigger may wait for a choice that is not made here, or be left over by one that is.
+    pub(super) fn check_triggers(&self, under: &Choices) {
+        let emitted = |id: &String| self.parts.duties.iter().any(|duty| duty.emits.contains(id));
+        let options = || self.parts.readings.iter().flat_map(|reading| &reading.options);
+        for trigger in &self.parts.triggers {
+            let id = &trigger.id;
+            let starts = self.parts.duties.iter().any(|duty| duty.on.as_ref() == Some(id));
+            let spare = !starts && (!under.is_empty() || options().any(|one| one.names(id)));
+            if spare {
+                continue;
+            }
+            if trigger.at.follows() && !emitted(id) {
+                let fix = "let a duty say `emits`, or remove the trigger";
+                self.report_of("trigger", id, "no duty emits it", fix);
+            }
+            if !starts {
                 let fix = "let a duty say `on`, or remove the trigger";
-                self.report_of("trigger", &trigger.id, "it starts no duty", fix);
+                self.report_of("trigger", id, "it starts no duty", fix);
             }
         }
         let known = self.parts.triggers.iter().filter(|t| t.at == Event::IncidentKnown);
@@ -99,3 +131,6 @@ impl Reader<'_> {
         self.document.report(at, format!("{kind}.{id}"), what, fix);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,8 @@
 
 use model::regime::GradeId;
 
-use super::parse::{Reader, id, known};
-use super::{Clock, Duty, Event, Form, Grade, Holders, Party, Reading, Trigger};
+use super::parse::{CONFIDENCE, Reader, id, known};
+use super::{Clock, Duty, Event, Form, Grade, Holders, Party, Reading, Trigger, readings};
 use crate::document::{Node, Section};
 use crate::within::{Unnumbered, Within};
 
@@ -71,7 +71,7 @@ impl Reader<'_> {
         other.cloned()
     }
 
-    fn duty(&mut self, node: &Node<'_>) -> Option<()> {
+    pub(super) fn duty(&mut self, node: &Node<'_>) -> Option<()> {
         self.places.insert(("duty", node.name().to_owned()), node.at());
         let section = node.section()?;
         let form = section.find("form").and_then(|node| self.form_of(&node));
@@ -103,6 +103,11 @@ impl Reader<'_> {
                 .find("nil_report")
                 .and_then(|node| node.one_of(&[("send", true), ("no", false)]))
                 .unwrap_or(false),
+            confidence: section
+                .find("confidence")
+                .and_then(|node| node.one_of(&CONFIDENCE))
+                .unwrap_or(self.confidence),
+            layer: None,
         };
         if duty.who.is_empty() {
             section.report("nobody owes it", "say who: a role, a set, or \"any\"");
@@ -152,7 +157,7 @@ impl Reader<'_> {
     }
 
     /// Of a role that several hold, an incident concerns only some.
-    fn check_single(&self, section: &Section<'_>, party: &Party) {
+    pub(super) fn check_single(&self, section: &Section<'_>, party: &Party) {
         let Party::Role(id) = party else { return };
         let role = self.parts.roles.iter().find(|role| role.id == *id);
         if role.is_some_and(|role| role.holders != Holders::One) {
@@ -166,23 +171,14 @@ impl Reader<'_> {
         let at = self.places_of(&section);
         let asks = section.need_text("asks");
         let chosen = section.need_text("chosen");
-        let options: Vec<(String, String)> = section
-            .need("options")
-            .and_then(|node| node.section())
-            .map(Section::remaining)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| Some((node.name().to_owned(), node.text()?)))
-            .collect();
-        if !options.iter().any(|(name, _)| *name == chosen) {
-            section.report(format!("`{chosen}` is none of the options"), "choose one of them");
-        }
+        let options = readings::options(&section, &chosen);
         if options.len() < 2 || at.is_empty() {
             let fix = "say what it touches, and give at least two options";
             section.report("there is nothing to choose", fix);
         }
         section.finish();
-        self.parts.readings.push(Reading { id: node.name().to_owned(), at, asks, chosen, options });
+        let (id, default) = (node.name().to_owned(), chosen.clone());
+        self.parts.readings.push(Reading { id, at, asks, chosen, default, options });
         Some(())
     }
 
@@ -215,7 +211,7 @@ impl Reader<'_> {
     }
 
     /// Reads `x`, `x+` (x or graver) or a list of grades.
-    fn grades_of(&self, node: Node<'_>) -> Vec<GradeId> {
+    pub(super) fn grades_of(&self, node: Node<'_>) -> Vec<GradeId> {
         let mut grades = Vec::new();
         for node in node.one_or_more() {
             let Some(text) = node.text() else { continue };
@@ -238,7 +234,7 @@ impl Reader<'_> {
         grades
     }
 
-    fn form_of(&self, node: &Node<'_>) -> Option<&Form> {
+    pub(super) fn form_of(&self, node: &Node<'_>) -> Option<&Form> {
         let name = node.text()?;
         let form = self.parts.forms.iter().find(|form| form.id == name);
         if form.is_none() {

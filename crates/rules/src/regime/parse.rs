@@ -5,20 +5,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use model::regime::RoleId;
 
 use super::prove;
-use super::{Event, Form, Head, Holders, Override, Pack, Parts, Party, Role, Set, Trigger, Whose};
+use super::{
+    AS_FIRST_REPORT, Choices, Event, Form, Head, Holders, Opens, Override, Pack, Parts, Party,
+    Role, Set, Trigger, Whose,
+};
+use crate::calendar::Confidence;
 use crate::document::{Document, Node, Section};
-use crate::finding::Findings;
 use crate::input::input;
 use crate::predicate::Predicate;
 
-const EVENTS: [(&str, Event); 9] = [
+const EVENTS: [(&str, Event); 11] = [
     ("incident known", Event::IncidentKnown),
+    ("incident graded", Event::IncidentGraded),
     ("notice received", Event::NoticeReceived),
     ("filing received", Event::FilingReceived),
+    ("filing sent", Event::FilingSent),
     ("decision recorded", Event::DecisionRecorded),
     ("fact recorded", Event::FactRecorded),
     ("remediation unresolved", Event::RemediationUnresolved),
@@ -39,6 +45,11 @@ const WHOSE: [(&str, Whose); 9] = [
     ("named by an officer", Whose::NamedByOfficer),
 ];
 
+pub(super) const CONFIDENCE: [(&str, Confidence); 2] =
+    [("high", Confidence::High), ("medium", Confidence::Medium)];
+
+const OPENS: [(&str, Opens); 2] = [("engine", Opens::Engine), ("officer", Opens::Officer)];
+
 const HOLDERS: [(&str, Holders); 3] = [
     ("one", Holders::One),
     ("one per province", Holders::OnePerProvince),
@@ -54,19 +65,8 @@ const TIME: [(&str, &str); 5] = [
     ("on_time", "sent at or before the due instant"),
 ];
 
-pub(super) fn pack(text: &str, origin: &str) -> Result<Pack, Findings> {
-    let document = Document::new(origin, text);
-    let table = document.read(text);
-    let pack = table.as_ref().and_then(|table| read(&document, document.root(table)));
-    if let Some(pack) = &pack
-        && document.is_clean()
-    {
-        prove::without_calendar(pack, &document);
-    }
-    document.close(pack)
-}
-
-fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
+/// Reads a document in which these choices have been made.
+pub(super) fn read(document: &Document, root: Section<'_>, under: &Choices) -> Option<Pack> {
     if let Some(node) = root.need("schema") {
         node.one_of(&[("regime/1", ())]);
     }
@@ -74,12 +74,8 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
     if let Some(section) = root.need("time").and_then(|node| node.section()) {
         time(section);
     }
-    let mut reader = Reader {
-        document,
-        parts: Parts::default(),
-        places: BTreeMap::new(),
-        reading_ids: BTreeSet::new(),
-    };
+    let mut reader = Reader::new(document, Parts::default());
+    reader.confidence = head.as_ref().map(|head| head.confidence).unwrap_or_default();
     if let Some(section) = root.need("applies").and_then(|node| node.section()) {
         reader.applies(section);
     }
@@ -113,11 +109,11 @@ fn read(document: &Document, root: Section<'_>) -> Option<Pack> {
             .each(&root, "override", |reader, node, section| Some(reader.override_(node, section)));
     }
     for node in root.need("test").map(|node| node.list()).unwrap_or_default() {
-        let proof = prove::read(document, &node, &reader.parts);
+        let proof = prove::read(document, &node, &reader.parts, under);
         reader.parts.proofs.extend(proof);
     }
     root.finish();
-    reader.check();
+    reader.check(under);
     Some(Pack { head: head?, parts: reader.parts })
 }
 
@@ -128,28 +124,28 @@ fn head(section: Section<'_>) -> Option<Head> {
         let what = format!("`{zone_name}` is no time zone");
         section.report(what, "use a name of the IANA database, such as Europe/Berlin");
     }
-    let in_force = section.need("in_force").and_then(|node| node.date());
-    let repealed = section.find("repealed").and_then(|node| node.date());
-    if let (Some(since), Some(until)) = (in_force, repealed)
-        && until <= since
-    {
-        section.report("it is repealed before it is in force", "correct `in_force` or `repealed`");
-    }
+    let (in_force, repealed) = times(&section);
+    let confidence = section.find("confidence").and_then(|node| node.one_of(&CONFIDENCE));
+    let (confidence, note) = (confidence.unwrap_or_default(), section.names("note"));
     if let Some(node) = section.find("issued") {
         node.date();
     }
-    section.need_text("source");
+    let source = section.need_text("source");
     let head = (|| {
         Some(Head {
             id: section.need("id")?.parse()?,
             version: section.need_text("pack"),
             title: section.names("title")?,
             instrument: section.need_text("instrument"),
-            in_force: in_force?,
+            source,
+            in_force,
             repealed,
+            confidence,
+            note,
             zone: zone.ok()?,
             zone_name,
             calendar: section.need_text("calendar"),
+            choices: Choices::default(),
         })
     })();
     if head.is_none() {
@@ -160,6 +156,30 @@ fn head(section: Section<'_>) -> Option<Head> {
     }
     section.finish();
     head
+}
+
+/// The first day in force and the first day no longer. A proposal has neither.
+fn times(section: &Section<'_>) -> (Option<Date>, Option<Date>) {
+    let proposed = section.find("status").and_then(|node| node.one_of(&[("proposed", ())]));
+    let date = |name| section.find(name).and_then(|node| node.date());
+    let times = (date("in_force"), date("repealed"));
+    match (proposed, times) {
+        (Some(()), (None, None)) => {}
+        (Some(()), _) => {
+            let fix = "remove `in_force` and `repealed`, or `status`";
+            section.report("a proposal is not in force", fix);
+        }
+        (None, (None, _)) => {
+            let fix = "add `in_force = …`, or `status = \"proposed\"`";
+            section.report("`in_force` is missing", fix);
+        }
+        (None, (Some(since), Some(until))) if until <= since => {
+            let fix = "correct `in_force` or `repealed`";
+            section.report("it is repealed before it is in force", fix);
+        }
+        (None, _) => {}
+    }
+    times
 }
 
 fn time(section: Section<'_>) {
@@ -174,11 +194,20 @@ fn time(section: Section<'_>) {
 /// A pack while it is being read: what is declared so far, and where.
 pub(super) struct Reader<'d> {
     pub(super) document: &'d Document,
+    /// How sure the pack is, where a duty does not say.
+    pub(super) confidence: Confidence,
     pub(super) parts: Parts,
     /// Where each thing is declared, by kind and id.
     pub(super) places: BTreeMap<(&'static str, String), usize>,
     /// Readings are named before they are read.
     pub(super) reading_ids: BTreeSet<String>,
+}
+
+impl<'d> Reader<'d> {
+    pub(super) fn new(document: &'d Document, parts: Parts) -> Self {
+        let (confidence, places) = (Confidence::High, BTreeMap::new());
+        Self { document, confidence, parts, places, reading_ids: BTreeSet::new() }
+    }
 }
 
 impl Reader<'_> {
@@ -203,6 +232,8 @@ impl Reader<'_> {
 
     fn applies(&mut self, section: Section<'_>) {
         section.need_text("art");
+        let opens = section.find("opens").and_then(|node| node.one_of(&OPENS));
+        self.parts.opens = opens.unwrap_or_default();
         for node in section.words("classification") {
             let Some(word) = node.text() else { continue };
             if model::classification::taxonomy(&word).is_none() {
@@ -212,13 +243,14 @@ impl Reader<'_> {
             self.parts.classifications.push(word);
         }
         self.items_of(&section);
-        if self.parts.classifications.is_empty() {
-            section.report("nothing falls under it", "list its classifications");
+        if self.parts.classifications.is_empty() && self.parts.opens == Opens::Engine {
+            let fix = "list its classifications, or say `opens = \"officer\"`";
+            section.report("nothing falls under it", fix);
         }
         section.finish();
     }
 
-    fn set(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Set> {
+    pub(super) fn set(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Set> {
         let roles = section.words("roles").iter().filter_map(|node| self.role_id(node)).collect();
         let means = section.need_text("means");
         let whose = section.need("whose")?.one_of(&WHOSE)?;
@@ -229,7 +261,7 @@ impl Reader<'_> {
         Some(Set { id, roles, whose, means })
     }
 
-    fn trigger(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Trigger> {
+    pub(super) fn trigger(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Trigger> {
         let (article, means) = (section.need_text("art"), section.need_text("means"));
         let by = section.find("by").and_then(|node| self.party(&node));
         let otherwise = section.find("otherwise").and_then(|node| node.boolean()).unwrap_or(false);
@@ -275,7 +307,7 @@ impl Reader<'_> {
         if name == "any" {
             return Some(Party::Anybody);
         }
-        if name == "as first report" {
+        if name == AS_FIRST_REPORT {
             return Some(Party::AsFirstReport);
         }
         if let Some(role) = self.parts.roles.iter().find(|role| role.id.as_str() == name) {
@@ -312,7 +344,7 @@ where
     }
 }
 
-fn form(node: &Node<'_>, section: &Section<'_>) -> Form {
+pub(super) fn form(node: &Node<'_>, section: &Section<'_>) -> Form {
     let article = section.need_text("art");
     let contents = section.words("contents").iter().filter_map(Node::text).collect();
     let proposal = section.find("proposal").and_then(|node| node.boolean()).unwrap_or(false);

@@ -160,6 +160,8 @@ impl Reader<'_> {
         let section = node.section()?;
         let name = section.bilingual();
         let harm = section.names("impact");
+        let owes_nothing =
+            section.find("owes_nothing").and_then(|node| node.boolean()).unwrap_or(false);
         let colour = section.find("colour").and_then(|node| node.one_of(&COLOURS));
         let colour = colour.map(str::to_owned);
         let (when, test) = match scale.graded_by {
@@ -176,7 +178,8 @@ impl Reader<'_> {
         }
         section.finish();
         let article = scale.article.to_owned();
-        Some(Grade { id: id(node)?, rank: 0, article, name, colour, when, harm, test })
+        let id = id(node)?;
+        Some(Grade { id, rank: 0, article, name, colour, when, harm, owes_nothing, test })
     }
 
     fn when(&self, section: &Section<'_>) -> (String, Option<Predicate>) {

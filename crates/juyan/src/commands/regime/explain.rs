@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use model::organisation::Bilingual;
 use rules::describe::{self, Language, Links, Words};
 use rules::{Due, Duty, Pack};
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ struct Told<'p> {
     zh: String,
     en: String,
     /// The due time and how it was found.
-    counted: Option<(String, Due)>,
+    counted: Option<(Bilingual, Due)>,
 }
 
 pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
@@ -46,8 +47,8 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
         let gap = if at > 0 { "\n" } else { "" };
         output::line(format!("{gap}{}\n\n{}", one.zh, one.en))?;
         if let Some((text, due)) = &one.counted {
-            output::line(format!("\n{text}"))?;
-            for step in &due.steps {
+            output::line(format!("\n{}\n\n{}", text.zh, text.en))?;
+            for step in due.texts("en") {
                 output::line(format!("  {step}"))?;
             }
         }
@@ -81,7 +82,7 @@ fn as_json(pack: &Pack, told: &Told<'_>) -> Value {
     json!({
         "duty": told.duty.id, "article": told.duty.article, "zh": told.zh, "en": told.en,
         "follows_from": before, "then": after.collect::<Vec<_>>(),
-        "due": counted.map(|(_, due)| due.due), "steps": counted.map(|(_, due)| &due.steps),
+        "due": counted.map(|(_, due)| due.due), "steps": counted.map(|(_, due)| due.texts("en")),
         "counted": counted.map(|(text, _)| text),
     })
 }

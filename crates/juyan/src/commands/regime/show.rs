@@ -81,16 +81,19 @@ impl Page {
             (Some(day), Language::En) => format!(", repealed from {day}"),
             (None, _) => String::new(),
         };
-        let (id, version, since) = (pack.id(), pack.version(), pack.since());
+        let (id, version) = (pack.id(), pack.version());
+        let since = match (pack.since(), self.language) {
+            (Some(day), Language::Zh) => format!("{day} 起施行"),
+            (Some(day), Language::En) => format!("in force from {day}"),
+            (None, _) => self.language.pick("尚为草案", "proposed").to_owned(),
+        };
         let (zone, calendar) = (pack.zone_name(), pack.calendar());
         let line = match self.language {
             Language::Zh => {
-                format!("{id} {version}，{since} 起施行{until}；时区 {zone}；日历 {calendar}")
+                format!("{id} {version}，{since}{until}；时区 {zone}；日历 {calendar}")
             }
             Language::En => {
-                format!(
-                    "{id} {version}, in force from {since}{until}; time zone {zone}; calendar {calendar}"
-                )
+                format!("{id} {version}, {since}{until}; time zone {zone}; calendar {calendar}")
             }
         };
         self.indented(0, &line);

@@ -82,6 +82,10 @@ fn span(within: &Within) -> Option<(u64, u64)> {
             Some((n * 28 * DAY, (n * 31 + 1) * DAY + rolled(*roll)))
         }
         Within::FirstWorkingDaysOfNextMonth(n) => Some((0, (31 + 2 * u64::from(*n)) * DAY + REST)),
+        Within::WeekendNoon(inner) => {
+            let (soonest, latest) = span(inner)?;
+            Some((soonest, latest + REST))
+        }
         Within::EarliestOf(members) => {
             let spans: Vec<(u64, u64)> = members.iter().filter_map(span).collect();
             let soonest = spans.iter().map(|(soonest, _)| *soonest).min()?;

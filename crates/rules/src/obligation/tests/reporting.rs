@@ -33,7 +33,7 @@ fn tell_in(story: &Story, organisations: &[Organisation], inputs: &Inputs) -> Ve
     };
     let grade = story.grade.parse().unwrap();
     let known_at = at("2025-06-11T09:30:00+08:00");
-    let case = Case { grade: &grade, inputs, involved, known_at };
+    let case = Case { grade: &grade, inputs, involved, known_at, graded_at: known_at };
     owed(&reporting(), &calendar(), &case).unwrap()
 }
 
@@ -230,7 +230,7 @@ fn a_supplement_goes_to_whoever_had_the_first_report() {
     let inputs = Inputs::default();
     let grade = "e2".parse().unwrap();
     let known_at = at("2025-06-11T09:30:00+08:00");
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at };
+    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at: known_at };
     let duty = pack.duty(&"U1".parse().unwrap()).unwrap();
     let deriving = Deriving { pack: &pack, calendar: &calendar(), case: &case, duty };
     let lines: String = deriving.owed(true).unwrap().iter().map(line).collect();
@@ -258,7 +258,7 @@ proptest! {
         };
         let (grade, inputs) = (grade.parse().unwrap(), Inputs::default());
         let known_at = at("2025-06-11T09:30:00+08:00");
-        let case = Case { grade: &grade, inputs: &inputs, involved, known_at };
+        let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at: known_at };
         let all = owed(&reporting(), &calendar(), &case).unwrap();
         for one in &all {
             let mut received: Vec<&Handle> = one.to.iter().chain(&one.cc).collect();

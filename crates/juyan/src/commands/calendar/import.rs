@@ -1,0 +1,296 @@
+//! `juyan calendar check` and `import`: a new version read, compared, and put in the place of the old.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use app::Home;
+use jiff::civil::Date;
+use rules::calendar::Changes;
+use rules::{Calendar, Finding, ListedDay};
+use serde_json::{Value, json};
+
+use super::{Shelf, Shelved, head, read, spelled};
+use crate::cli::CalendarFile;
+use crate::config::Config;
+use crate::{commands, output};
+
+/// The longest file that is read.
+const LONGEST: u64 = 256 << 10;
+/// The most changed days that are printed one by one.
+const MOST_SHOWN: usize = 40;
+
+/// What stands above a calendar that this command writes.
+const HEAD: &str =
+    "# Written by `juyan calendar import`, which keeps former versions and no comments.\n";
+
+/// What a file would do to the shelf.
+struct Candidate {
+    calendar: Calendar,
+    /// Against the calendar of that name that is at hand; against nothing if there is none.
+    changes: Option<Changes>,
+    /// The calendar that it would replace.
+    replaces: Option<String>,
+    /// Where it belongs in the data directory.
+    path: PathBuf,
+}
+
+pub(super) fn check(args: &CalendarFile) -> anyhow::Result<ExitCode> {
+    let candidate = match candidate(args)? {
+        Ok(candidate) => candidate,
+        Err(findings) => return wrong(&findings, args.common.json),
+    };
+    if args.common.json {
+        output::json(&candidate.json(json!({"sound": true})))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::line(format!("{} is sound", candidate.calendar.id()))?;
+    candidate.print()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn run(args: &CalendarFile) -> anyhow::Result<ExitCode> {
+    // A mistyped path must not become a data directory that holds nothing but a calendar.
+    let home = Home::new(&args.common.data);
+    Config::read(&home)?;
+    let candidate = match candidate(args)? {
+        Ok(candidate) => candidate,
+        Err(findings) => return wrong(&findings, args.common.json),
+    };
+    let text = format!("{HEAD}{}", candidate.calendar.to_toml());
+    let origin = candidate.path.display().to_string();
+    if Calendar::parse(&text, &origin)? != candidate.calendar {
+        bail!("`{}` would not read as it is written; nothing was changed", candidate.calendar.id());
+    }
+    let is_new = candidate.replaces.as_ref() != Some(&candidate.calendar.id());
+    if is_new {
+        write(&candidate.path, &text).with_context(|| format!("`{origin}`"))?;
+        // Here, and nowhere else, a new calendar comes into force: open obligations that were counted
+        // by the one it replaces are counted again from here.
+    }
+    if args.common.json {
+        output::json(&candidate.json(json!({"written": is_new, "path": origin})))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if is_new {
+        output::line(format!("Imported {} into `{origin}`.", candidate.calendar.id()))?;
+        candidate.print()?;
+    } else {
+        output::line(format!(
+            "{} is there already; nothing was changed.",
+            candidate.calendar.id()
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Candidate {
+    fn json(&self, mut with: Value) -> Value {
+        let days = |changes: &Changes| -> Vec<Value> {
+            let days = changes.days.iter();
+            days.map(|day| json!({"date": day.date.to_string(), "working": day.working})).collect()
+        };
+        let changes = self
+            .changes
+            .as_ref()
+            .map(|changes| json!({"years_added": changes.added, "days": days(changes)}));
+        if let Some(all) = with.as_object_mut() {
+            all.insert("calendar".to_owned(), head(&self.calendar));
+            all.insert("replaces".to_owned(), json!(self.replaces));
+            all.insert("changes".to_owned(), json!(changes));
+        }
+        with
+    }
+
+    fn print(&self) -> anyhow::Result<()> {
+        let (Some(old), Some(changes)) = (&self.replaces, &self.changes) else {
+            return output::line("There was none of that name to compare it with.");
+        };
+        if changes.is_empty() {
+            return output::line(format!("Against {old}, no day changes."));
+        }
+        output::line(format!("Against {old}:"))?;
+        for year in &changes.added {
+            let days: u32 = self.calendar.working_days_by_month(*year).iter().sum();
+            output::line(format!("  {year} is new: {days} working days"))?;
+        }
+        for day in changes.days.iter().take(MOST_SHOWN) {
+            let is = if day.working { "becomes a working day" } else { "becomes a day of rest" };
+            output::line(format!("  {} {is}", spelled(day.date)))?;
+        }
+        if let Some(more) = changes.days.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+            output::line(format!("  and {more} days more"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the file and puts it over the calendar of its name, or says what is wrong with it.
+fn candidate(args: &CalendarFile) -> anyhow::Result<Result<Candidate, Vec<Finding>>> {
+    let shelf = Shelf::open(&args.common.data)?;
+    let calendar = match parse(args, &shelf)? {
+        Ok(calendar) => calendar,
+        Err(findings) => return Ok(Err(findings)),
+    };
+    let present = shelf.present(calendar.name());
+    let path = place(&args.common.data, &calendar, present)?;
+    let Some(Shelved { calendar: old, .. }) = present else {
+        return Ok(Ok(Candidate { calendar, changes: None, replaces: None, path }));
+    };
+    let calendar = calendar.succeeding(old)?;
+    let (changes, replaces) = (Some(calendar.changes_from(old)), Some(old.id()));
+    Ok(Ok(Candidate { calendar, changes, replaces, path }))
+}
+
+/// The file of the calendar that it replaces, or one that is named after it.
+fn place(data: &Path, calendar: &Calendar, present: Option<&Shelved>) -> anyhow::Result<PathBuf> {
+    if let Some(path) = present.and_then(|present| present.path.clone()) {
+        return Ok(path);
+    }
+    let path = Home::new(data).calendars().join(format!("{}.toml", calendar.name()));
+    if path.exists() {
+        bail!("`{}` holds another calendar: give its file that one's name first", path.display());
+    }
+    Ok(path)
+}
+
+fn parse(args: &CalendarFile, shelf: &Shelf) -> anyhow::Result<Result<Calendar, Vec<Finding>>> {
+    let origin = args.file.display().to_string();
+    let length = std::fs::metadata(&args.file).with_context(|| format!("`{origin}`"))?.len();
+    if length > LONGEST {
+        bail!("`{origin}` is longer than 256 KiB; split it by years");
+    }
+    let text = read(&args.file)?;
+    let read = match (&args.name, &args.version) {
+        (Some(name), Some(version)) => {
+            let Some(Shelved { calendar, .. }) = shelf.present(name) else {
+                bail!("there is no calendar `{name}` to add years to: write a new one in TOML");
+            };
+            match days(&text, &origin) {
+                Ok(days) => calendar.listed(version, &days, &origin),
+                Err(findings) => return Ok(Err(findings)),
+            }
+        }
+        _ if args.file.extension().is_some_and(|ending| ending == "csv") => {
+            bail!("`{origin}`: say of which calendar these days are: --name cn --version 2026-11")
+        }
+        _ => Calendar::parse(&text, &origin),
+    };
+    Ok(read.map_err(|findings| findings.iter().cloned().collect()))
+}
+
+/// The rows of a list: `date,kind` and, if there is a third column, `name`.
+fn days(text: &str, origin: &str) -> Result<Vec<ListedDay>, Vec<Finding>> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let finding = |line: usize, key: &str, what: String, fix: &str| Finding {
+        origin: origin.to_owned(),
+        line: Some(line),
+        key: key.to_owned(),
+        what,
+        fix: fix.to_owned(),
+    };
+    let head: Vec<String> =
+        reader.headers().map(|head| head.iter().map(str::to_owned).collect()).unwrap_or_default();
+    if head != ["date", "kind"] && head != ["date", "kind", "name"] {
+        let what = format!("the columns are `{}`", head.join(","));
+        return Err(vec![finding(1, "", what, "write date,kind or date,kind,name")]);
+    }
+    let (mut days, mut findings) = (Vec::new(), Vec::new());
+    for (at, row) in reader.into_records().enumerate() {
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => {
+                let fix = "write it as CSV in UTF-8";
+                findings.push(finding(at + 2, "", error.to_string(), fix));
+                continue;
+            }
+        };
+        let line = row.position().map_or(at + 2, |at| usize::try_from(at.line()).unwrap_or(0));
+        let cell = |at: usize| row.get(at).unwrap_or_default().trim();
+        let date = cell(0).parse::<Date>();
+        let working = match cell(1) {
+            "holiday" => Some(false),
+            "workday" => Some(true),
+            _ => None,
+        };
+        match (date, working) {
+            (Ok(date), Some(working)) => {
+                days.push(ListedDay { date, working, name: cell(2).to_owned(), line });
+            }
+            (Err(_), _) => {
+                let what = format!("`{}` is no date", cell(0));
+                findings.push(finding(line, "date", what, "write such as 2026-10-01"));
+            }
+            (Ok(_), None) => {
+                let what = format!("`{}` is no kind of day", cell(1));
+                findings.push(finding(line, "kind", what, "write `holiday` or `workday`"));
+            }
+        }
+    }
+    if findings.is_empty() { Ok(days) } else { Err(findings) }
+}
+
+/// Writes the file whole or not at all: a torn calendar would keep the desk from starting.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let fresh = path.with_extension("new");
+    let mut file = std::fs::File::create(&fresh)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&fresh, path)?;
+    std::fs::File::open(folder)?.sync_all()
+}
+
+fn wrong(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
+    if json {
+        let all: Vec<_> = findings
+            .iter()
+            .map(|f| json!({"origin": f.origin, "line": f.line, "key": f.key, "what": f.what, "fix": f.fix}))
+            .collect();
+        output::json(&json!({"sound": false, "findings": all}))?;
+    } else {
+        for finding in findings {
+            output::line(finding)?;
+        }
+    }
+    Ok(commands::FINDINGS.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(text: &str) -> Vec<String> {
+        let found = days(text, "x.csv").unwrap_err();
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_list_of_days_is_read_with_or_without_names() {
+        let text =
+            "date,kind,name\n2027-01-01,holiday,\"New Year, first day\"\n2027-01-02,workday,\n";
+        let read = days(text, "x.csv").unwrap();
+        assert_eq!(read.iter().map(|day| day.line).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(read.iter().map(|day| day.working).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(read[0].name, "New Year, first day");
+        assert_eq!(days("date,kind\n2027-01-01,holiday\n", "x.csv").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn every_bad_row_is_named() {
+        assert_eq!(
+            findings("date,kind\n2027-02-30,holiday\n2027-01-01,statutory\n,\n"),
+            [
+                "x.csv:2: date: `2027-02-30` is no date; write such as 2026-10-01",
+                "x.csv:3: kind: `statutory` is no kind of day; write `holiday` or `workday`",
+                "x.csv:4: date: `` is no date; write such as 2026-10-01",
+            ]
+        );
+        assert_eq!(
+            findings("day,what\n"),
+            ["x.csv:1: the columns are `day,what`; write date,kind or date,kind,name"]
+        );
+    }
+}
