@@ -184,6 +184,10 @@ impl Law {
         self.calendars.get(name)
     }
 
+    pub fn calendars(&self) -> impl Iterator<Item = &Arc<Calendar>> {
+        self.calendars.values()
+    }
+
     /// What a decision under this pack is based on.
     ///
     /// # Errors

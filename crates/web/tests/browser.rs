@@ -19,6 +19,8 @@ mod chrome;
 mod guarding;
 #[path = "browser/intake.rs"]
 mod intake;
+#[path = "browser/law.rs"]
+mod law;
 #[path = "browser/looking.rs"]
 mod looking;
 #[path = "browser/reading.rs"]
