@@ -27,5 +27,7 @@ mod looking;
 mod reading;
 #[path = "browser/rows.rs"]
 mod rows;
+#[path = "browser/rules.rs"]
+mod rules;
 #[path = "browser/sample.rs"]
 mod sample;

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use app::views::PartyView;
 use app::views::rules::Sample as Past;
 use app::{Law, Provisional, Source};
 use jiff::{SignedDuration, Timestamp};
 use model::PackId;
-
-use crate::rows;
 
 static LAW: LazyLock<Law> = LazyLock::new(|| {
     let law = Law::read(&files("regimes"), &files("calendars"), Provisional::Joined);
@@ -65,8 +62,4 @@ pub(crate) fn past(now: Timestamp) -> Vec<Past> {
         }
     };
     (1..=7).map(one).collect()
-}
-
-pub(crate) fn party(handle: &str) -> PartyView {
-    rows::party(handle)
 }

@@ -293,7 +293,7 @@ impl Source for Sample {
         let mut past = if seen { law::past(self.now) } else { Vec::new() };
         let since = self.now - SignedDuration::from_hours(24 * i64::from(ask.days));
         past.retain(|one| one.known_at >= since);
-        let view = law::law().trial(ask, &past, &law::party).unwrap();
+        let view = law::law().trial(ask, &past, &rows::party).unwrap();
         Ok(TrialView { span: (!past.is_empty()).then_some((since, self.now)), ..view })
     }
 
