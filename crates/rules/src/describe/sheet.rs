@@ -132,8 +132,9 @@ pub struct Choice {
     pub means: String,
     /// The pack's own choice, where somebody has chosen otherwise.
     pub instead_of: Option<String>,
-    /// Nothing computed follows from what was chosen, or not all that should: people act on it.
-    pub by_hand: bool,
+    /// The options, chosen or not, from which nothing computed follows, or not all that should: people
+    /// act on them.
+    pub by_hand: Vec<String>,
     /// Name and meaning of the options not chosen.
     pub others: Vec<(String, String)>,
 }
@@ -310,9 +311,10 @@ fn forms(pack: &Pack) -> Vec<FormLine> {
 /// One reading of a pack, with what was chosen apart from the rest.
 fn choice(reading: &Reading) -> Choice {
     let others = reading.options.iter().filter(|other| other.id != reading.chosen);
+    let by_hand = reading.options.iter().filter(|option| option.by_hand);
     Choice {
         instead_of: reading.is_changed().then(|| reading.default.clone()),
-        by_hand: reading.option(&reading.chosen).is_some_and(|option| option.by_hand),
+        by_hand: by_hand.map(|option| option.id.clone()).collect(),
         id: reading.id.clone(),
         at: reading.at.clone(),
         asks: reading.asks.clone(),

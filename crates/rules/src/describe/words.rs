@@ -70,7 +70,9 @@ pub fn within(within: &Within, language: Language) -> String {
             match language {
                 Language::Zh => format!("{inner}（末日为休息日的，顺延至下一工作日 12:00）"),
                 Language::En => {
-                    format!("{inner} (an end on a day of rest moves to noon of the next working day)")
+                    format!(
+                        "{inner} (an end on a day of rest moves to noon of the next working day)"
+                    )
                 }
             }
         }

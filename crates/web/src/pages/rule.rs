@@ -10,7 +10,7 @@ mod trial;
 
 use app::Law;
 use app::reading::{RuleAsk, TrialAsk};
-use app::views::rules::{Language, LayerKind, LayerRow, PackView, Standing};
+use app::views::rules::{Language, LayerKind, PackView, Standing};
 use axum::extract::{Path, Query, State};
 use maud::{Markup, PreEscaped, html};
 use model::PackId;
@@ -193,12 +193,13 @@ fn head(v: &Viewer, view: &PackView) -> Markup {
                 div.wide { dt { (t!(l, "note")) } dd { (v.both(note)) } }
             }
         }
-        @if !view.layers.is_empty() { (layers(v, &view.layers)) }
     }
 }
 
-fn layers(v: &Viewer, layers: &[LayerRow]) -> Markup {
+/// What lies over the pack, and whether the table of clauses counts it in.
+fn layers(v: &Viewer, view: &PackView) -> Markup {
     let l = v.lang;
+    let shown = |id: &str| view.marks.iter().any(|(duty, ..)| duty == id);
     let kind = |kind| match kind {
         LayerKind::Provincial => t!(l, "layer-provincial"),
         LayerKind::SpecialPeriod => t!(l, "layer-special-period"),
@@ -207,7 +208,7 @@ fn layers(v: &Viewer, layers: &[LayerRow]) -> Markup {
     html! {
         section.card aria-labelledby="h-layers" {
             header { h2 id="h-layers" { (t!(l, "layers-title")) } span.sub { (t!(l, "layers-sub")) } }
-            ul.plain { @for one in layers { li {
+            ul.plain { @for one in &view.layers { li {
                 p.ref {
                     span class={ "chip" @if one.holds { " ours" } } { (kind(one.kind)) }
                     (id(&format!("{}@{}", one.id, one.version)))
@@ -222,7 +223,9 @@ fn layers(v: &Viewer, layers: &[LayerRow]) -> Markup {
                 p.ref {
                     @if let Some(document) = &one.document { bdi { (document) } }
                     @if let Some(authority) = &one.authority { bdi { (authority) } }
-                    @for duty in &one.touches { a href={ "#" (duty) } { (id(duty)) } }
+                    @for duty in &one.touches {
+                        @if shown(duty) { a href={ "#" (duty) } { (id(duty)) } } @else { (id(duty)) }
+                    }
                 }
             } } }
         }
@@ -244,7 +247,7 @@ fn flow(v: &Viewer, law: &Law, ask: &RuleAsk) -> Result<Markup, Fault> {
     let l = v.lang;
     let flow = law.flow(&ask.pack, ask.language).ok_or(Fault::NotFound)?;
     Ok(html! {
-        section.card aria-labelledby="h-flow" {
+        section.card {
             header { h2 id="h-flow" { (t!(l, "tab-flow")) } span.sub { (t!(l, "flow-sub")) } }
             // Drawn by our own code, which escapes every text in it.
             div.scroll.flow tabindex="0" role="region" aria-labelledby="h-flow" {

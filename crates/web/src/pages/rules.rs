@@ -94,12 +94,16 @@ fn table(v: &Viewer, packs: &[&PackRow]) -> Markup {
 /// From when to when a pack is in force.
 pub(super) fn in_force(v: &Viewer, pack: &PackRow) -> Markup {
     let l = v.lang;
+    let today = v.now.to_zoned(v.zone.clone()).date();
     html! {
         @match pack.since {
             Some(since) => { span.short { (t!(l, "since-day", day = since.to_string())) } }
             None => { span.state.open { (t!(l, "is-proposed")) } }
         }
-        @if let Some(day) = pack.repealed { small { (t!(l, "until-day", day = day.to_string())) } }
+        @if let Some(day) = pack.repealed {
+            @if day <= today { span.state.over { (t!(l, "is-repealed")) } }
+            small { (t!(l, "until-day", day = day.to_string())) }
+        }
     }
 }
 

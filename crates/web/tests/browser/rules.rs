@@ -81,7 +81,12 @@ async fn thresholds_and_readings_are_in_words() {
     says(MECHANISM, "en", &["max_single_ips is more than 1,000,000", "total_ips"]).await;
     says(MECHANISM, "zh", &["max_single_ips 超过 1,000,000", "其他情形"]).await;
     let path = "/rules/cn.miit.2009-157?show=terms";
-    says(path, "en", &["id=\"reading-R1\"", "2 hours from what?", "In force"]).await;
+    says(
+        path,
+        "en",
+        &["id=\"reading-R1\"", "2 hours from what?", "In force", "Acted on by people"],
+    )
+    .await;
     says("/rules/cn.miit.2009-156", "en", &["Proposal", "From the source"]).await;
 }
 
@@ -137,7 +142,9 @@ async fn the_flow_is_a_picture_and_a_text() {
 #[tokio::test]
 async fn a_trial_says_what_would_have_been_otherwise() {
     let path = "/rules/cn.miit.2017-281?show=trial&against=cn.miit.2009-157&days=30";
-    says(path, "en", &["7 incidents", "INC-2026-0007", "due times moved", "Donghai Telecom"]).await;
+    says(path, "en", &["7 incidents", "INC-2026-0007", "5 graded otherwise, 21 due times moved"])
+        .await;
+    says(path, "en", &["href=\"/rules/cn.miit.2009-157#M3a\"", "14 of 14 due times move"]).await;
     let path = "/rules/cn.miit.2017-281?show=trial&against=cn.miit.2009-157&days=3";
     says(path, "en", &["3 incidents"]).await;
     let same = "/rules/cn.miit.2009-157?show=trial&against=cn.miit.2009-157&days=30";

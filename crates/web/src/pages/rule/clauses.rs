@@ -12,6 +12,7 @@ use crate::viewer::Viewer;
 pub(super) fn all(v: &Viewer, view: &PackView, ask: &RuleAsk) -> Markup {
     html! {
         (thresholds(v, view, ask))
+        @if !view.layers.is_empty() { (super::layers(v, view)) }
         (obligations(v, view, ask))
     }
 }

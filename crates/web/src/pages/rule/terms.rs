@@ -36,6 +36,9 @@ fn readings(v: &Viewer, view: &PackView) -> Markup {
 
 fn reading(v: &Viewer, view: &PackView, one: &Choice) -> Markup {
     let l = v.lang;
+    let by_hand = |name: &str| {
+        html! { @if one.by_hand.iter().any(|by| by == name) { " " span.chip.warn { (t!(l, "by-hand")) } } }
+    };
     let is_duty = |at: &str| view.marks.iter().any(|(duty, ..)| duty == at);
     html! {
         li id={ "reading-" (one.id) } {
@@ -48,14 +51,13 @@ fn reading(v: &Viewer, view: &PackView, one: &Choice) -> Markup {
                 @if let Some(own) = &one.instead_of {
                     span.chip.ours { (t!(l, "reading-changed", own = own.clone())) }
                 }
-                @if one.by_hand { span.chip.warn { (t!(l, "by-hand")) } }
             }
             p dir="auto" { b { (one.asks) } }
             ul.options {
                 li.on { span.state.ok { (t!(l, "reading-chosen")) } " " code { (one.chosen) } " "
-                    span dir="auto" { (one.means) } }
+                    span dir="auto" { (one.means) } (by_hand(&one.chosen)) }
                 @for (name, means) in &one.others {
-                    li { code { (name) } " " span dir="auto" { (means) } }
+                    li { code { (name) } " " span dir="auto" { (means) } (by_hand(name)) }
                 }
             }
         }

@@ -38,8 +38,8 @@ pub(super) fn all(
         }
         @if let Some(found) = found {
             @if !found.regraded.is_empty() { (regraded(v, found)) }
-            @for one in found.parties.iter().filter(|one| !one.rows.is_empty()) { (moved(v, view, one)) }
             @if found.parties.iter().any(|one| one.moved > 0) { (totals(v, found)) }
+            @for one in found.parties.iter().filter(|one| !one.rows.is_empty()) { (moved(v, (view, ask), one)) }
         }
     }
 }
@@ -105,7 +105,7 @@ fn totals(v: &Viewer, found: &TrialView) -> Markup {
     }
 }
 
-fn moved(v: &Viewer, view: &PackView, one: &TrialParty) -> Markup {
+fn moved(v: &Viewer, (view, ask): (&PackView, &TrialAsk), one: &TrialParty) -> Markup {
     let l = v.lang;
     html! {
         section.card aria-label=(v.both(&one.party.name)) {
@@ -122,13 +122,13 @@ fn moved(v: &Viewer, view: &PackView, one: &TrialParty) -> Markup {
                     th scope="col" { (t!(l, "col-due-after")) }
                     th scope="col" { (t!(l, "col-moves")) }
                 } }
-                tbody { @for row in &one.rows { (line(v, view, row)) } }
+                tbody { @for row in &one.rows { (line(v, (view, ask), row)) } }
             } }
         }
     }
 }
 
-fn line(v: &Viewer, view: &PackView, row: &MovedRow) -> Markup {
+fn line(v: &Viewer, (view, ask): (&PackView, &TrialAsk), row: &MovedRow) -> Markup {
     let l = v.lang;
     let (word, tone) = match row.movement {
         Movement::Same => (t!(l, "moves-same"), ""),
@@ -146,8 +146,9 @@ fn line(v: &Viewer, view: &PackView, row: &MovedRow) -> Markup {
     html! {
         tr {
             th scope="row" {
-                @if row.after.is_some() { a href={ "/rules/" (view.row.id) "#" (row.duty) } { (id(&row.duty)) } }
-                @else { (id(&row.duty)) }
+                // What this pack does not ask stands in the other.
+                @let pack = if row.after.is_some() { &view.row.id } else { ask.against.as_str() };
+                a href={ "/rules/" (pack) "#" (row.duty) } { (id(&row.duty)) }
             }
             td data-label=(t!(l, "col-incident")) {
                 a href={ "/incidents/" (row.incident) } { (id(&row.incident)) }
