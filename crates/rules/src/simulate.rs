@@ -113,7 +113,7 @@ pub enum SimulateError {
     #[error("incident `{incident}` under `{pack}`: {cause}")]
     Grade { incident: String, pack: String, cause: AssessError },
     #[error("incident `{incident}`, duty `{duty}` of `{pack}`: {cause}")]
-    Deadline { incident: String, pack: String, duty: DutyId, cause: DeadlineError },
+    Deadline { incident: String, pack: String, duty: DutyId, cause: Box<DeadlineError> },
 }
 
 impl Outcome {

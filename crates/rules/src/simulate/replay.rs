@@ -70,7 +70,7 @@ impl Replaying<'_> {
             incident: self.sample.number.clone(),
             pack: pack.id().to_string(),
             duty: duty.id.clone(),
-            cause,
+            cause: Box::new(cause),
         })?;
         Ok(Count { since, due: due.due })
     }

@@ -49,7 +49,7 @@ pub(crate) fn what(v: &Viewer, row: &ObligationRow) -> Markup {
 }
 
 /// A pack writes what is owed as part of a sentence; standing alone it begins with a capital.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -53,7 +53,7 @@ async fn packs_stand_in_groups() {
 async fn a_duty_is_found_by_its_anchor_and_says_who_what_to_whom_by_when() {
     let page = page(MECHANISM, "en").await;
     let row = row(&page, "M2a").expect("a row for M2a");
-    for fact in ["report the incident", "the operator that found it", "CNCERT", "within 2 hours"] {
+    for fact in ["Report the incident", "the operator that found it", "CNCERT", "within 2 hours"] {
         assert!(row.contains(fact), "{fact}: {row}");
     }
     let page = self::page(MECHANISM, "zh").await;

@@ -5,7 +5,7 @@ use app::views::GradeView;
 use app::views::rules::{Confidence, Line, PackView, Step, article};
 use maud::{Markup, html};
 
-use crate::parts::{grade, id, nothing};
+use crate::parts::{due, grade, id, nothing};
 use crate::t;
 use crate::viewer::Viewer;
 
@@ -176,15 +176,15 @@ fn filter(v: &Viewer, view: &PackView, ask: &RuleAsk) -> Markup {
     }
 }
 
-/// The anchor of a duty; one that says `like` several others stands once for each.
+/// The anchor of a duty; one that says `like` several others stands once for each, first by its id alone.
 fn anchor(view: &PackView, line: &Line) -> String {
-    let mut of_chapter = view.sheet.chapters.iter().flat_map(|chapter| &chapter.lines);
-    let first = of_chapter.find(|other| other.duty == line.duty);
-    match (&line.like, first) {
-        (Some(like), Some(first)) if first.like.as_ref() != Some(like) => {
-            format!("{}-{like}", line.duty)
+    let mut lines = view.sheet.chapters.iter().flat_map(|chapter| &chapter.lines);
+    let first = lines.find(|other| other.duty == line.duty);
+    match &line.like {
+        Some(model) if first.is_some_and(|first| first.like != line.like) => {
+            format!("{}-{model}", line.duty)
         }
-        _ => line.duty.to_string(),
+        Some(_) | None => line.duty.to_string(),
     }
 }
 
@@ -194,7 +194,7 @@ fn duty(v: &Viewer, view: &PackView, ask: &RuleAsk, line: &Line) -> Markup {
     html! {
         tr id=(anchor) {
             th scope="row" {
-                p { b { (line.does) } }
+                p { b { (due::sentence(&line.does)) } }
                 p.ref {
                     a href={ "#" (anchor) } { (id(line.duty.as_str())) }
                     span { (article(&line.article, ask.language)) }
