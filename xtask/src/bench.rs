@@ -6,6 +6,7 @@
 pub(crate) mod measure;
 mod options;
 mod report;
+pub(crate) mod rules;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};

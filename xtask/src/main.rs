@@ -25,6 +25,8 @@ cargo xtask COMMAND
       --runs K            ingest it so many times, take the median (1)
       --gate              exit 1 unless the floor is met
       JUYAN_BIN=FILE      in the environment: measure this binary, build none
+  bench rules           Measure deciding, in release: deriving an incident, ringing a million clocks
+                        from memory and from the store.
   help                  Print this.
 ";
 
@@ -45,6 +47,7 @@ fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         ["test", rest @ ..] => test::run(rest),
         ["tidy"] => tidy::run(),
         ["bench", "ingest", rest @ ..] => bench::run(rest),
+        ["bench", "rules"] => bench::rules::run(),
         [bench::MEASURE, output, "--", command @ ..] => bench::measure::as_helper(output, command),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

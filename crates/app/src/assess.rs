@@ -4,7 +4,7 @@
 //! nothing the second time, and a run that was cut short is made good by the next. The grade follows the largest window measured since the incident was
 //! opened, so it rises as tallies grow and never falls by itself; lowering it is the authority's act.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::{Tallies, Which};
 use model::incident::Assessment;
 use model::permit::ReadPermit;
-use model::{DeliveryId, Handle, Incident, ThreatName};
-use rules::{Calendar, Inputs, MeasureOf, Pack, Value};
+use model::{DeliveryId, Handle, Incident, PackId, ThreatName};
+use rules::{Calendar, Graded, Inputs, MeasureOf, Pack, Value};
 use store::Tx;
 
 use crate::oblige::{Involvement, Matter, window_days};
@@ -41,12 +41,17 @@ pub struct Outcome {
     pub changes: Vec<Change>,
     /// Threats of which nothing could be derived, each with the reason; assess again once it is mended.
     pub undecided: Vec<String>,
+    /// Threats under no law that this desk applies and that was in force then, each with the reason.
+    pub lawless: Vec<String>,
 }
 
-/// One pack and the calendar it counts by.
+/// The law as it applies to one matter: a pack and the calendar it counts by.
+#[derive(Clone)]
 pub(crate) struct Regime {
     pub(crate) pack: Arc<Pack>,
     pub(crate) calendar: Arc<Calendar>,
+    /// It was not in force then, and this desk applies it all the same.
+    pub(crate) regardless: bool,
 }
 
 /// What may have changed: which threats, on which days, whose finding, known since when.
@@ -63,7 +68,7 @@ pub struct Touched {
 /// Where to look: at these tallies, by this pack, for what was touched.
 struct Look<'a> {
     tallies: &'a Tallies,
-    regime: &'a Regime,
+    pack: &'a Arc<Pack>,
     touched: &'a Touched,
     /// From the first instant touched to the last.
     range: Range<Timestamp>,
@@ -71,6 +76,7 @@ struct Look<'a> {
 
 /// A threat, measured under a pack.
 pub(crate) struct Measured {
+    pub(crate) regime: Regime,
     pub(crate) threat: ThreatName,
     /// The types of it that fall under the pack.
     pub(crate) classifications: Vec<String>,
@@ -96,14 +102,14 @@ impl App {
         let mut outcome = Outcome::default();
         let Some(range) = instants(&touched.days) else { return Ok(outcome) };
         let tallies = self.ledger.tallies().await?;
+        let mut outside: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut inside: BTreeSet<String> = BTreeSet::new();
         for id in &self.settings.regimes {
-            let pack = self.law.pack(id)?.clone();
-            let calendar = self.law.calendar_of(&pack)?.clone();
-            let regime = Regime { pack, calendar };
-            let look = Look { tallies: &tallies, regime: &regime, touched, range: range.clone() };
+            let pack = self.law.pack(id)?;
+            let look = Look { tallies: &tallies, pack, touched, range: range.clone() };
             for (threat, classifications) in tallies.threats() {
                 let mut classifications = Vec::from_iter(classifications);
-                classifications.retain(|kind: &String| regime.pack.applies_to(kind));
+                classifications.retain(|kind: &String| pack.applies_to(kind));
                 let is_asked = touched.threats.as_ref().is_none_or(|some| some.contains(&threat));
                 if classifications.is_empty() || !is_asked {
                     continue;
@@ -111,12 +117,16 @@ impl App {
                 let name = threat.to_string();
                 let matter = (threat, classifications);
                 match self.assess_one(&look, &matter).await {
-                    Ok(None) => {}
-                    Ok(Some(change)) => {
+                    Ok(Followed::NotSeen) => {}
+                    Ok(Followed::NotInForce(why)) => outside.entry(name).or_default().push(why),
+                    Ok(Followed::Nothing) => drop(inside.insert(name)),
+                    Ok(Followed::Changed(change)) => {
+                        inside.insert(name);
                         watch(&change);
                         outcome.changes.push(change);
                     }
                     Err(why @ (AppError::Assess(_) | AppError::Oblige(_))) => {
+                        inside.insert(name.clone());
                         tracing::error!(threat = name, "Could not decide about `{name}`: {why}");
                         outcome.undecided.push(format!("{name}: {why}"));
                     }
@@ -124,7 +134,22 @@ impl App {
                 }
             }
         }
+        outside.retain(|name, _| !inside.contains(name));
+        let why = |(name, why): (String, Vec<String>)| format!("{name}: {}", why.join("; "));
+        outcome.lawless.extend(outside.into_iter().map(why));
         Ok(outcome)
+    }
+
+    /// The law under which a matter of that local day falls: the pack, if it was in force then or this
+    /// desk applies it regardless. What is laid over a pack for a time or a province belongs here too.
+    pub(crate) fn regime_on(&self, id: &PackId, day: Date) -> Result<Option<Regime>, AppError> {
+        let pack = self.law.pack(id)?.clone();
+        let in_force = pack.in_force(day);
+        if !in_force && !self.settings.regardless.contains(id) {
+            return Ok(None);
+        }
+        let calendar = self.law.calendar_of(&pack)?.clone();
+        Ok(Some(Regime { pack, calendar, regardless: !in_force }))
     }
 
     /// Measures a threat and lets its incident follow.
@@ -135,16 +160,21 @@ impl App {
         &self,
         look: &Look<'_>,
         matter: &(ThreatName, Vec<String>),
-    ) -> Result<Option<Change>, AppError> {
+    ) -> Result<Followed, AppError> {
         let permit = ReadPermit::at_the_console();
-        let pack = look.regime.pack.id();
+        let pack = look.pack.id();
         for _ in 0..OVERTAKEN_MAX {
             let open = self.store.open_incident_of(&permit, &matter.0, pack).await?;
             // Whoever found it first stays its finder, whoever has seen it since.
             let finder = open.as_ref().map_or(&look.touched.finder, |incident| &incident.finder);
             let finder = finder.clone();
-            let Some(measured) = self.measure(look, &finder, matter).await? else {
-                return Ok(None);
+            let since = match &open {
+                Some(incident) => Some(self.first_day(incident).await?),
+                None => None,
+            };
+            let measured = match self.measure(look, (&finder, since), matter).await? {
+                Ok(measured) => measured,
+                Err(nothing) => return Ok(nothing),
             };
             let involvement = self.involvement(look.tallies, &measured, open.as_ref()).await?;
             let tx = self.store.begin().await?;
@@ -153,8 +183,11 @@ impl App {
             }
             let pen = Pen { tx, look, finder: &finder };
             return match open {
-                None => self.open_incident(pen, measured, involvement).await.map(Some),
-                Some(incident) => self.advance(pen, incident, measured, involvement).await,
+                None => self.open_incident(pen, measured, involvement).await.map(Followed::Changed),
+                Some(incident) => {
+                    let change = self.advance(pen, incident, measured, involvement).await?;
+                    Ok(change.map_or(Followed::Nothing, Followed::Changed))
+                }
             };
         }
         Err(AppError::BadInput(format!("`{}` changes all the time; assess again later", matter.0)))
@@ -198,14 +231,15 @@ impl App {
         self.assess(&touched, watch).await
     }
 
-    /// Measures a threat over the windows that end in `range`; `None` when it was not seen there.
+    /// Measures a threat over the windows that end in `range`. `since` is the day by which the law of an
+    /// open incident was chosen.
     async fn measure(
         &self,
         look: &Look<'_>,
-        finder: &Handle,
+        (finder, since): (&Handle, Option<Date>),
         (threat, classifications): &(ThreatName, Vec<String>),
-    ) -> Result<Option<Measured>, AppError> {
-        let pack = &look.regime.pack;
+    ) -> Result<Result<Measured, Followed>, AppError> {
+        let pack = look.pack;
         let which = Which::threat(threat).classified(classifications);
         let mut inputs = Inputs::default();
         let mut largest = None;
@@ -215,33 +249,44 @@ impl App {
             let end = look.range.end.checked_add(reach).unwrap_or(look.range.end);
             let ends = look.range.start..end;
             let window = look.tallies.largest_window(which, measure.window_hours, ends).await?;
-            let Some(window) = window else { return Ok(None) };
+            let Some(window) = window else { return Ok(Err(Followed::NotSeen)) };
             // An incident holds one threat, so its largest and all of its threats are the same.
             let (MeasureOf::LargestThreat | MeasureOf::AllThreats) = measure.of;
             let total = i64::try_from(window.count.total()).unwrap_or(i64::MAX);
             inputs = inputs.with(&measure.input, Value::Count(total));
             largest = Some((window, measure.window_hours));
         }
-        let Some((window, window_hours)) = largest else { return Ok(None) };
+        let Some((window, window_hours)) = largest else { return Ok(Err(Followed::NotSeen)) };
+        let day = since.unwrap_or_else(|| first_day(pack, window.end, window_hours));
+        let Some(regime) = self.regime_on(pack.id(), day)? else {
+            return Ok(Err(Followed::NotInForce(not_in_force(pack, day))));
+        };
+        let pack = &regime.pack;
         if let Some(input) = pack.finder_input() {
             inputs = inputs.with(input, self.found_by(pack, finder).await?);
         }
         let assessed = rules::assess(pack, &inputs)?;
+        let mut because = assessed.because;
+        if regime.regardless {
+            let why = not_in_force(pack, day);
+            because = format!("{why}; this desk applies it regardless of its dates\n{because}");
+        }
         let assessment = Assessment {
             grade: assessed.grade,
+            measured: None,
             assessed_at: self.clock.now(),
             basis: self.law.basis(pack)?,
             inputs: inputs.to_texts(),
             window_end: window.end,
             window_hours,
             size: window.count.total(),
-            because: assessed.because,
+            because,
         };
         let (first, last) = (look.touched.days.first(), look.touched.days.last());
         let own = window_days(&assessment);
         let days = (*first.unwrap_or(&own.0), *last.unwrap_or(&own.1));
         let (threat, classifications) = (threat.clone(), classifications.clone());
-        Ok(Some(Measured { threat, classifications, inputs, assessment, days }))
+        Ok(Ok(Measured { regime, threat, classifications, inputs, assessment, days }))
     }
 
     /// Who found it, as the pack's input wants it; the desk's own organisation stands in for a finder
@@ -270,7 +315,7 @@ impl App {
     ) -> Result<Change, AppError> {
         let Pen { mut tx, look, finder } = pen;
         let now = measured.assessment.assessed_at;
-        let year = now.to_zoned(look.regime.pack.zone().clone()).year();
+        let year = now.to_zoned(look.pack.zone().clone()).year();
         let number = tx.next_number("INC", year).await?;
         let incident = Incident {
             id: self.clock.id(now),
@@ -285,11 +330,12 @@ impl App {
         let graded = graded(&measured.assessment);
         tx.record(&self.act("incident.opened", incident.number.to_string(), graded)).await?;
         let matter = Matter {
-            regime: look.regime,
+            regime: &measured.regime,
             incident: &incident,
             measured: &measured,
             involvement: &involvement,
             known_at: look.touched.known_at,
+            graded_at: Graded::Set(now),
         };
         let consequences = self.derive(&mut tx, &matter).await?;
         tx.commit().await?;
@@ -305,15 +351,18 @@ impl App {
         measured: Measured,
         involvement: Involvement,
     ) -> Result<Option<Change>, AppError> {
-        let Pen { mut tx, look, .. } = pen;
+        let Pen { mut tx, .. } = pen;
         let before = incident.assessment.clone();
-        let graver = look.regime.pack.is_graver(&measured.assessment.grade, &before.grade);
+        // Where the authority has set the grade, only a graver measure than it knew of moves it.
+        let is_graver = |than| measured.regime.pack.is_graver(&measured.assessment.grade, than);
+        let graver = is_graver(&before.grade) && before.measured.as_ref().is_none_or(is_graver);
         let larger = measured.assessment.size > before.size;
         if graver || larger {
             // A greater size never lowers a grade, and neither does a lesser grade found today.
             let mut assessment = measured.assessment.clone();
             if !graver {
                 assessment.grade = before.grade.clone();
+                assessment.measured.clone_from(&before.measured);
             }
             tx.insert_assessment(&incident.id, &assessment).await?;
             let act = if graver { "incident.regraded" } else { "incident.grown" };
@@ -321,11 +370,16 @@ impl App {
             incident.assessment = assessment;
         }
         let matter = Matter {
-            regime: look.regime,
+            regime: &measured.regime,
             incident: &incident,
             measured: &measured,
             involvement: &involvement,
             known_at: measured.assessment.assessed_at,
+            graded_at: if graver {
+                Graded::Raised(measured.assessment.assessed_at)
+            } else {
+                self.graded_at(&measured.regime.pack, &incident).await?
+            },
         };
         let consequences = self.derive(&mut tx, &matter).await?;
         if !(graver || larger) && consequences.is_nothing() {
@@ -335,6 +389,33 @@ impl App {
         let from = Some(before.grade.to_string());
         let after = incident.assessment.clone();
         Ok(Some(consequences.change(&incident, from, &after)))
+    }
+}
+
+/// What came of assessing one threat under one pack.
+enum Followed {
+    /// Nothing of it lies where was looked.
+    NotSeen,
+    /// The pack was not in force then: it says so.
+    NotInForce(String),
+    Nothing,
+    Changed(Change),
+}
+
+/// The local day on which a measured window begins.
+pub(crate) fn first_day(pack: &Pack, end: Timestamp, hours: u32) -> Date {
+    let length = SignedDuration::from_hours(i64::from(hours));
+    end.checked_sub(length).unwrap_or(end).to_zoned(pack.zone().clone()).date()
+}
+
+fn not_in_force(pack: &Pack, day: Date) -> String {
+    let id = pack.id();
+    match (pack.since(), pack.repealed()) {
+        (None, _) => format!("{id} is a proposal, and not in force"),
+        (_, Some(repealed)) if repealed <= day => {
+            format!("{id} was repealed on {repealed}, before {day}")
+        }
+        (Some(since), _) => format!("{id} came into force on {since}, after {day}"),
     }
 }
 

@@ -23,6 +23,10 @@ pub enum AppError {
     Assess(#[from] rules::AssessError),
     #[error("cannot derive obligations: {0}")]
     Oblige(#[from] rules::ObligeError),
+    #[error(transparent)]
+    Act(#[from] rules::ActError),
+    #[error(transparent)]
+    NotPossible(#[from] model::obligation::NotPossible),
     #[error("`{path}`: {why}")]
     File { path: PathBuf, why: std::io::Error },
     #[error("`{file}`: {why}")]
@@ -45,7 +49,13 @@ impl AppError {
     /// Whether the question was at fault, so that whoever asked can mend it.
     pub fn is_the_askers(&self) -> bool {
         use query::QueryError::{Cursor, TooMany};
-        matches!(self, Self::BadInput(_) | Self::Query(Cursor(_) | TooMany { .. }))
+        matches!(
+            self,
+            Self::BadInput(_)
+                | Self::Act(_)
+                | Self::NotPossible(_)
+                | Self::Query(Cursor(_) | TooMany { .. })
+        )
     }
 
     pub(crate) fn file(path: &Path, why: std::io::Error) -> Self {

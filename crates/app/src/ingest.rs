@@ -53,7 +53,7 @@ struct Part {
 struct Tally {
     counts: RowCounts,
     days: BTreeSet<Date>,
-    threats: BTreeSet<ThreatName>,
+    threats: BTreeSet<Box<str>>,
     quarantined: Vec<Quarantined>,
 }
 
@@ -203,6 +203,7 @@ impl App {
             tx.record(&self.act("delivery.ingested", delivery.id.to_string(), details)).await?;
             tx.commit().await?;
         }
+        let threats = threats.iter().filter_map(|name| name.parse().ok()).collect();
         Ok(Ingested { delivery: delivery.id, counts, days, threats, already })
     }
 
@@ -238,7 +239,7 @@ fn give_back(spent: &std::sync::mpsc::Sender<Block>, block: Block) {
 fn limits(received_at: Timestamp) -> Limits {
     let from = Timestamp::from_second(CENTURY_S).unwrap_or(Timestamp::MIN);
     let to = received_at.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-    Limits { seen: from..=to, ..Limits::default() }
+    Limits { seen: from..=to, received_at: Some(received_at), ..Limits::default() }
 }
 
 /// 2000-01-01T00:00:00Z, in seconds since 1970.
@@ -272,8 +273,11 @@ impl Tally {
         self.counts.rows += sightings + quarantined;
         self.counts.sightings += sightings;
         self.counts.quarantined += quarantined;
-        let names = block.sightings.threat.values().iter();
-        self.threats.extend(names.filter_map(|name| name.parse::<ThreatName>().ok()));
+        for name in block.sightings.threat.values() {
+            if !self.threats.contains(name) {
+                self.threats.insert(name.clone());
+            }
+        }
         let mut last = None;
         for &seen in &block.sightings.seen {
             let day = seen.div_euclid(86_400_000_000);
@@ -293,10 +297,8 @@ impl Tally {
 /// Replaces `details` by those of the kept rows.
 fn write_details(block: &Block, kept: &[u32], details: &mut Texts) {
     details.clear();
-    let mut text = String::new();
     for &row in kept {
-        block.details(index(row), &mut text);
-        details.push(&text);
+        details.push_with(|text| block.write_details(index(row), text));
     }
 }
 

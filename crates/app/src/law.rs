@@ -45,6 +45,8 @@ pub enum LawError {
         "pack `{pack}` counts days by the calendar `{calendar}`, of which there is no file; there are: {known}"
     )]
     NoCalendar { pack: PackId, calendar: String, known: String },
+    #[error("the calendar `{0}` is not at hand in that version: put its file under `calendars/`")]
+    NoVersion(String),
     #[error("there is no pack `{0}`; there are: {1}")]
     NoPack(PackId, String),
     #[error(
@@ -184,6 +186,21 @@ impl Law {
         self.calendars.get(name)
     }
 
+    /// A calendar as it stood in a version, by the id that a decision keeps, such as `cn@2026-01`.
+    ///
+    /// # Errors
+    /// When that version is not at hand.
+    pub fn calendar_at(&self, id: &str) -> Result<Arc<Calendar>, LawError> {
+        let missing = || LawError::NoVersion(id.to_owned());
+        let (name, version) = id.split_once('@').ok_or_else(missing)?;
+        let current = self.calendar(name).ok_or_else(missing)?;
+        if current.version() == version {
+            return Ok(current.clone());
+        }
+        current.former(version).map(Arc::new).ok_or_else(missing)
+    }
+
+    /// Every calendar, by name.
     pub fn calendars(&self) -> impl Iterator<Item = &Arc<Calendar>> {
         self.calendars.values()
     }

@@ -9,6 +9,7 @@
 //! (rules, store) asks questions down. Each step may be run again at any time: it looks at what is there
 //! and does what is missing, so that a process killed between two instructions loses nothing.
 
+pub mod acts;
 pub mod assess;
 pub mod clock;
 pub mod directory;
@@ -16,12 +17,15 @@ mod error;
 pub mod home;
 pub mod ingest;
 pub mod law;
+pub mod months;
 mod notify;
 mod oblige;
 pub mod reading;
 pub mod receive;
+pub mod recount;
 mod register;
 pub mod retain;
+mod scene;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -55,6 +59,8 @@ pub struct Settings {
     pub own: Handle,
     /// The packs it applies, in order.
     pub regimes: Vec<PackId>,
+    /// Those of them that it applies whatever their dates, as a demonstration of repealed law does.
+    pub regardless: Vec<PackId>,
 }
 
 impl App {
@@ -69,7 +75,7 @@ impl App {
         settings: Settings,
     ) -> Result<Self, AppError> {
         home.create().map_err(|why| AppError::file(home.root(), why))?;
-        for id in &settings.regimes {
+        for id in settings.regimes.iter().chain(&settings.regardless) {
             law.pack(id)?;
         }
         let store = store::Store::open(&home.database()).await?;

@@ -7,20 +7,20 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Tallies, Which};
 use model::incident::Assessment;
-use model::obligation::{Obligation, State};
+use model::obligation::{About, Obligation, State};
 use model::permit::ReadPermit;
 use model::{Fqdn, Handle, Id, Incident, Organisation, Province};
 use query::FoundDomain;
-use rules::{Case, Changes, Involved, Owed, OwedState};
+use rules::{Case, Changes, Graded, Involved, Owed, OwedState, Started};
 use store::Tx;
 
 use crate::assess::{Change, Measured, Regime};
 use crate::{App, AppError};
 
 /// How many organisations a directory is read with at once.
-const DIRECTORY_MAX: u32 = 100_000;
+pub(crate) const DIRECTORY_MAX: u32 = 100_000;
 /// How many obligations one incident may have.
-const OBLIGATIONS_MAX: u32 = 100_000;
+pub(crate) const OBLIGATIONS_MAX: u32 = 100_000;
 /// How many domains of one threat are worked.
 const DOMAINS_MAX: usize = 100_000;
 
@@ -42,6 +42,7 @@ pub(crate) struct Matter<'a> {
     pub(crate) involvement: &'a Involvement,
     /// When the clocks that start now started: at opening, when the facts came in; later, now.
     pub(crate) known_at: Timestamp,
+    pub(crate) graded_at: Graded,
 }
 
 /// What followed from an assessment.
@@ -78,7 +79,7 @@ impl Consequences {
 
 impl Involvement {
     /// Every organisation that answers for an address or a domain.
-    fn responsible(&self) -> BTreeSet<Handle> {
+    pub(crate) fn responsible(&self) -> BTreeSet<Handle> {
         self.holders.iter().chain(self.domains.keys()).cloned().collect()
     }
 }
@@ -157,6 +158,7 @@ impl App {
     ) -> Result<Consequences, AppError> {
         let Matter { regime, incident, measured, involvement, .. } = *matter;
         let responsible = involvement.responsible();
+        let happened = self.happened_in(incident).await?;
         let case = Case {
             grade: &incident.assessment.grade,
             inputs: &measured.inputs,
@@ -168,39 +170,44 @@ impl App {
                 desk: &self.settings.own,
             },
             known_at: matter.known_at,
-            graded_at: incident.assessment.assessed_at,
+            graded_at: matter.graded_at,
+            happened: &happened,
         };
-        let obligations = self.oblige(tx, regime, incident, &case).await?;
+        let permit = ReadPermit::at_the_console();
+        let existing = self.store.obligations_of(&permit, &incident.id, OBLIGATIONS_MAX).await?;
+        let changes = rules::reconcile(&regime.pack, &regime.calendar, &case, &existing)?;
+        let obligations = u64::try_from(changes.add.len()).unwrap_or(u64::MAX);
+        self.oblige(tx, incident, changes, &existing).await?;
         let recipients = recipients(regime, &case)?;
         let drafted = self.draft_notices(tx, matter, &recipients).await?;
         Ok(Consequences { obligations, ..drafted })
     }
 
-    async fn oblige(
+    /// Writes what reconciling said, with its act; returns every obligation that is new or has moved.
+    pub(crate) async fn oblige(
         &self,
         tx: &mut Tx,
-        regime: &Regime,
         incident: &Incident,
-        case: &Case<'_>,
-    ) -> Result<u64, AppError> {
-        let permit = ReadPermit::at_the_console();
-        let existing = self.store.obligations_of(&permit, &incident.id, OBLIGATIONS_MAX).await?;
-        let changes = rules::reconcile(&regime.pack, &regime.calendar, case, &existing)?;
-        let count = u64::try_from(changes.add.len()).unwrap_or(u64::MAX);
+        changes: Changes,
+        existing: &[Obligation],
+    ) -> Result<Vec<Obligation>, AppError> {
         if changes.is_empty() {
-            return Ok(0);
+            return Ok(Vec::new());
         }
+        let find = |id: Id<Obligation>| existing.iter().find(|known| known.id == id);
+        let started =
+            changes.start.iter().filter_map(|one| Some(started_line(find(one.obligation)?, one)));
         let details = [
-            ("added", count.to_string()),
+            ("added", changes.add.len().to_string()),
             ("owed", changes.add.iter().map(line).collect::<Vec<_>>().join("; ")),
+            ("started", started.collect::<Vec<_>>().join("; ")),
             ("superseded", changes.supersede.len().to_string()),
             ("lapsed", changes.lapse.len().to_string()),
             ("readdressed", changes.readdress.len().to_string()),
             ("grade", incident.assessment.grade.to_string()),
         ];
         tx.record(&self.act("obligations.derived", incident.number.to_string(), details)).await?;
-        self.apply(tx, incident, changes, &existing).await?;
-        Ok(count)
+        self.apply(tx, incident, changes, existing).await
     }
 
     /// Writes what reconciling said. What gives way goes first: one duty is owed once.
@@ -210,18 +217,30 @@ impl App {
         incident: &Incident,
         changes: Changes,
         existing: &[Obligation],
-    ) -> Result<(), AppError> {
-        let at = incident.assessment.assessed_at;
+    ) -> Result<Vec<Obligation>, AppError> {
+        let at = self.clock.now();
         let added: Vec<Obligation> =
             changes.add.into_iter().map(|owed| self.obligation(incident, owed)).collect();
-        let find = |id: Id<Obligation>| existing.iter().find(|known| known.id == id);
+        let find = |id: Id<Obligation>| existing.iter().find(|known| known.id == id).cloned();
+        let mut moved = Vec::new();
         for (old, successor) in changes.supersede {
             if let (Some(old), Some(successor)) = (find(old), added.get(successor)) {
-                tx.update_obligation_state(&old.clone().supersede(successor.id, at)).await?;
+                let old = old.supersede(successor.id, at);
+                tx.update_obligation_state(&old).await?;
+                moved.push(old);
             }
         }
         for old in changes.lapse.into_iter().filter_map(find) {
-            tx.update_obligation_state(&old.clone().lapse(at)).await?;
+            let old = old.lapse(at);
+            tx.update_obligation_state(&old).await?;
+            moved.push(old);
+        }
+        for one in changes.start {
+            let Some(latent) = find(one.obligation) else { continue };
+            let (sender, to, cc) = (one.sender, one.to, one.cc);
+            let started = Obligation { sender, to, cc, state: State::Running(one.clock), ..latent };
+            tx.start_obligation(&started).await?;
+            moved.push(started);
         }
         for change in changes.readdress {
             tx.readdress_obligation(&change.obligation, &change.to, &change.cc).await?;
@@ -229,14 +248,16 @@ impl App {
         for obligation in &added {
             tx.insert_obligation(obligation).await?;
         }
-        Ok(())
+        moved.extend(added);
+        Ok(moved)
     }
 
     fn obligation(&self, incident: &Incident, owed: Owed) -> Obligation {
         Obligation {
             id: self.clock.id(incident.assessment.assessed_at),
-            incident: incident.id,
+            about: About::Incident(incident.id),
             debtor: owed.debtor,
+            sender: owed.sender,
             to: owed.to,
             cc: owed.cc,
             terms: owed.terms,
@@ -268,6 +289,15 @@ fn line(owed: &Owed) -> String {
             Some(due) => format!("{head} since {} due {due}", running.since),
             None => format!("{head} since {}", running.since),
         },
+    }
+}
+
+/// A clock that starts, as the journal keeps it.
+fn started_line(latent: &Obligation, one: &Started) -> String {
+    let head = format!("{} {} since {}", latent.terms.duty, latent.debtor, one.clock.since);
+    match one.clock.due {
+        Some(due) => format!("{head} due {due}"),
+        None => head,
     }
 }
 

@@ -4,7 +4,7 @@ mod trial;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use model::permit::ReadPermit;
@@ -16,12 +16,17 @@ use crate::receive::Offer;
 use crate::views::ObligationState;
 use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
+mod acts;
+mod calendars;
+
 const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// A desk of the demonstration country.
 struct World {
     app: App,
-    _directory: tempfile::TempDir,
+    /// What its clock shows, in seconds.
+    now: Arc<AtomicI64>,
+    directory: tempfile::TempDir,
 }
 
 fn source(origin: &str, text: &str) -> Source {
@@ -35,25 +40,33 @@ fn law() -> Law {
     Law::read(&packs, &calendars, Provisional::Refused).unwrap()
 }
 
-/// A clock that stands still, and ids that count.
-fn clock() -> Clock {
-    let now: Timestamp = NOW.parse().unwrap();
+/// A clock that stands still until it is set, and ids that count.
+fn clock(now: &Arc<AtomicI64>) -> Clock {
+    let now = now.clone();
     let next = AtomicU64::new(1);
     Clock::new(
-        move || now,
+        move || Timestamp::from_second(now.load(Ordering::Relaxed)).unwrap(),
         move |_| Uuid::from_u64_pair(0x0190_0000_0000_7000, next.fetch_add(1, Ordering::Relaxed)),
     )
 }
 
 impl World {
     async fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let regime: model::PackId = "cn.miit.2009-157".parse().unwrap();
         let settings = Settings {
             own: "coordination-centre".parse().unwrap(),
-            regimes: vec!["cn.miit.2009-157".parse().unwrap()],
+            regimes: vec![regime.clone()],
+            regardless: vec![regime],
         };
+        Self::under(law(), settings).await
+    }
+
+    async fn under(law: Law, settings: Settings) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let now: Timestamp = NOW.parse().unwrap();
+        let now = Arc::new(AtomicI64::new(now.as_second()));
         let home = Home::new(directory.path());
-        let app = App::open(home, Arc::new(law()), clock(), settings).await.unwrap();
+        let app = App::open(home, Arc::new(law), clock(&now), settings).await.unwrap();
         let provinces = include_bytes!("../../../demo/provinces.csv").as_slice();
         app.load_provinces("provinces.csv", provinces).await.unwrap();
         let organisations = include_bytes!("../../../demo/organisations.csv").as_slice();
@@ -64,7 +77,13 @@ impl World {
         app.load_atlas_file("suffixes.csv", "suffixes.csv", suffixes).await.unwrap();
         let registrars = include_bytes!("../../../demo/registrars.csv").as_slice();
         app.load_atlas_file("registrars.csv", "registrars.csv", registrars).await.unwrap();
-        Self { app, _directory: directory }
+        Self { app, now, directory }
+    }
+
+    /// Sets the clock.
+    fn at(&self, time: &str) {
+        let time: Timestamp = time.parse().unwrap();
+        self.now.store(time.as_second(), Ordering::Relaxed);
     }
 
     /// Receives and ingests rows of the generic form.

@@ -47,10 +47,13 @@ pub struct IncidentRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ObligationRow {
     pub id: String,
+    /// The incident's number and its threat; both empty for what is owed for a month.
     pub incident: String,
     pub threat: String,
-    /// The grade of the incident now.
-    pub grade: GradeView,
+    /// The month that it is owed for, such as `2026-10`.
+    pub month: Option<String>,
+    /// The grade of the incident now; none for a month.
+    pub grade: Option<GradeView>,
     pub pack: String,
     pub pack_version: String,
     pub calendar: String,
@@ -62,6 +65,8 @@ pub struct ObligationRow {
     pub debtor: PartyView,
     /// Whether the desk's own organisation owes it.
     pub ours: bool,
+    /// Where another regime wants something sooner of the same debtor for the same recipient: what governs.
+    pub governed_by: Vec<GovernedView>,
     pub to: Vec<PartyView>,
     pub cc: Vec<PartyView>,
     pub within: String,
@@ -81,14 +86,44 @@ pub enum ObligationState {
         due: Option<Timestamp>,
         explanation: String,
     },
-    /// A graver duty took its place.
+    /// Said by telephone; the written form stays owed, without a number.
+    ProvisionallyMet {
+        at: Timestamp,
+        due: Option<Timestamp>,
+        evidence: String,
+        explanation: String,
+    },
+    Met {
+        at: Timestamp,
+        /// None if it was the debtor itself.
+        by: Option<PartyView>,
+        due: Option<Timestamp>,
+        late: bool,
+        evidence: String,
+        explanation: String,
+    },
+    /// The authority says that it need not be done.
+    Waived {
+        at: Timestamp,
+        because: String,
+    },
+    /// The duty of another grade took its place.
     Superseded {
         at: Timestamp,
     },
-    /// Its clock never started and never will: the grade changed.
+    /// It does not follow at the grade as it is.
     Void {
         at: Timestamp,
     },
+}
+
+/// The obligation that is due first towards one recipient, among several regimes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GovernedView {
+    pub recipient: String,
+    pub pack: String,
+    pub duty: String,
+    pub due: Timestamp,
 }
 
 /// A notice in a list.

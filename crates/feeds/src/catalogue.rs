@@ -6,15 +6,18 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use crate::error::MappingError;
+use crate::mapping::layout::Layout;
 use crate::mapping::written::parse_spec;
 use crate::mapping::{Constants, Field, Format, Mapping, Rules, TimeForm, check_constants};
 
 const SHADOWSERVER: (&str, &str) =
     (include_str!("../mappings/shadowserver.toml"), "mappings/shadowserver.toml");
-const WRITTEN: &[(&str, &str)] = &[
-    (include_str!("../mappings/generic-csv.toml"), "mappings/generic-csv.toml"),
-    (include_str!("../mappings/generic-ndjson.toml"), "mappings/generic-ndjson.toml"),
-];
+mod embedded;
+
+use embedded::WRITTEN;
+
+const SHADOWSERVER_COLUMNS: (&str, &str) =
+    (include_str!("../mappings/shadowserver-columns.toml"), "mappings/shadowserver-columns.toml");
 
 /// Mappings by id.
 #[derive(Debug, Default)]
@@ -33,8 +36,9 @@ impl Catalogue {
     fn embedded() -> Result<Self, MappingError> {
         let mut mappings = BTreeMap::new();
         let written = WRITTEN.iter().map(|(text, origin)| Mapping::from_toml(text, origin));
-        let reports = provider(SHADOWSERVER.0, SHADOWSERVER.1)?.into_iter().map(Ok);
-        for mapping in written.chain(reports) {
+        let mut reports = provider(SHADOWSERVER.0, SHADOWSERVER.1)?;
+        schema(SHADOWSERVER_COLUMNS.0, SHADOWSERVER_COLUMNS.1, &mut reports)?;
+        for mapping in written.chain(reports.into_iter().map(Ok)) {
             let mapping = mapping?;
             mappings.insert(mapping.id.clone(), mapping);
         }
@@ -100,6 +104,8 @@ struct Provider {
     #[serde(rename = "provider")]
     name: String,
     version: String,
+    #[serde(default)]
+    source: String,
     columns: BTreeMap<String, Vec<String>>,
     reports: BTreeMap<String, Report>,
 }
@@ -130,14 +136,69 @@ fn provider(text: &str, origin: &str) -> Result<Vec<Mapping>, MappingError> {
     let named = provider.reports.into_iter().map(|(report, told)| {
         let id = format!("{}/{report}", provider.name);
         told.mapping(&report, Arc::clone(&shared))
-            .map(|mapping| Mapping { id, version: provider.version.clone(), ..mapping })
+            .map(|mapping| Mapping {
+                id,
+                version: provider.version.clone(),
+                source: provider.source.clone(),
+                ..mapping
+            })
             .map_err(|reason| fault(origin, &report, reason))
     });
     named.collect()
 }
 
+/// Which columns the reports of a provider have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Schema {
+    version: String,
+    sets: BTreeMap<String, String>,
+    lists: Vec<Columns>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Columns {
+    reports: String,
+    columns: String,
+}
+
+/// Tells each report its columns.
+fn schema(text: &str, origin: &str, reports: &mut [Mapping]) -> Result<(), MappingError> {
+    let syntax =
+        |source| MappingError::Syntax { origin: origin.to_owned(), source: Box::new(source) };
+    let schema: Schema = toml::from_str(text).map_err(syntax)?;
+    for list in &schema.lists {
+        let mut columns = Vec::new();
+        for word in list.columns.split_whitespace() {
+            match word.strip_prefix('+').map(|name| (name, schema.sets.get(name))) {
+                None => columns.push(word.to_owned()),
+                Some((_, Some(set))) => columns.extend(set.split_whitespace().map(str::to_owned)),
+                Some((name, None)) => {
+                    return Err(fault(origin, "sets", format!("there is no `{name}`")));
+                }
+            }
+        }
+        for report in list.reports.split_whitespace() {
+            let is_it = |mapping: &&mut Mapping| {
+                mapping.id.split_once('/').is_some_and(|(_, name)| name == report)
+            };
+            match reports.iter_mut().find(is_it) {
+                Some(mapping) if mapping.version == schema.version => {
+                    mapping.schema.clone_from(&columns);
+                }
+                Some(_) | None => {
+                    let reason = format!("`{report}` is not described in that version");
+                    return Err(fault(origin, "lists", reason));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 fn fault(origin: &str, key: &str, reason: String) -> MappingError {
-    MappingError::Key { origin: origin.to_owned(), key: key.to_owned(), reason }
+    MappingError::Key { origin: origin.to_owned(), line: 1, key: key.to_owned(), reason }
 }
 
 impl Report {
@@ -167,8 +228,11 @@ impl Report {
         Ok(Mapping {
             id: String::new(),
             version: String::new(),
+            source: String::new(),
             format: Format::Csv,
             delimiter: b',',
+            layout: Layout::default(),
+            schema: Vec::new(),
             times: vec![TimeForm::Utc],
             own,
             shared,

@@ -49,6 +49,8 @@ pub(crate) enum Converter {
     ExchangeName,
     /// The host of a URL or an e-mail address.
     Host,
+    /// JSON as it stands.
+    Json,
 }
 
 /// What became of a text.
@@ -103,7 +105,8 @@ impl Converter {
             | Self::Utc
             | Self::Date
             | Self::Cve
-            | Self::Base64 => Cow::Borrowed(raw),
+            | Self::Base64
+            | Self::Json => Cow::Borrowed(raw),
         };
         (!text.is_empty()).then_some(text)
     }
@@ -137,6 +140,7 @@ impl Converter {
             })),
             Self::Cve => some_string(&cves(raw), out),
             Self::Base64 => some_string(&base64(raw), out),
+            Self::Json => written(json::value(text, out)),
             Self::Url => written(url(raw, row, parts).map(|url| json::string(&url, out))),
             Self::CategoryOrDetail | Self::ExchangeType | Self::ExchangeName | Self::Host => {
                 some_string(&self.text(raw, row, parts).unwrap_or_default(), out)

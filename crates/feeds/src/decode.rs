@@ -222,10 +222,14 @@ fn is_url(text: &str) -> bool {
 }
 
 fn time(plan: &Plan, row: Row<'_>) -> Result<i64, String> {
-    let Some(slot) = plan.slots.time.first() else {
-        return Err("has no time".to_owned());
-    };
-    let text = row.get(slot.column).trim_ascii();
+    // The first that says anything decides; most reports have one column for it.
+    let mut text = "";
+    for slot in &plan.slots.time {
+        text = row.get(slot.column).trim_ascii();
+        if !text.is_empty() {
+            break;
+        }
+    }
     plan.times.iter().find_map(|form| form.parse(text)).ok_or_else(|| {
         let like = plan.times.first().map_or("", |form| form.example());
         bad(plan, &plan.slots.time, row, &format!("is no time like {like}"))

@@ -21,6 +21,10 @@ pub enum FeedError {
     Truncated { mapping: String, line: u64, source: io::Error },
     #[error("`{mapping}`: line {line}: the delivery cannot be read further")]
     Unreadable { mapping: String, line: u64, source: io::Error },
+    #[error(
+        "`{mapping}`: line {line}: the form is broken, and nothing behind it was read: {reason}"
+    )]
+    BadDocument { mapping: String, line: u64, reason: String },
     #[error("`{mapping}`: line {line}: unpacked, the delivery is larger than {limit} bytes")]
     TooLarge { mapping: String, line: u64, limit: u64 },
 }
@@ -30,6 +34,10 @@ pub enum FeedError {
 pub enum MappingError {
     #[error("{origin}: not a mapping: {source}")]
     Syntax { origin: String, source: Box<toml::de::Error> },
-    #[error("{origin}: `{key}`: {reason}")]
-    Key { origin: String, key: String, reason: String },
+    #[error("{origin}: line {line}: {}{reason}", shown(key))]
+    Key { origin: String, line: usize, key: String, reason: String },
+}
+
+fn shown(key: &str) -> String {
+    if key.is_empty() { String::new() } else { format!("`{key}`: ") }
 }

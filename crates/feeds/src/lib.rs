@@ -15,6 +15,7 @@ mod block;
 mod catalogue;
 mod convert;
 mod decode;
+mod document;
 mod error;
 mod json;
 mod limits;
@@ -24,16 +25,18 @@ mod plain;
 mod plan;
 mod reader;
 mod rows;
+mod shape;
 mod split;
+mod text;
 mod time;
 
 pub use block::Block;
 pub use catalogue::Catalogue;
 pub use error::{FeedError, MappingError};
 pub use limits::Limits;
-pub use mapping::{Format, Mapping};
+pub use mapping::{Finding, Format, Mapping};
 pub use plain::unpack;
-pub use reader::{Reader, open};
+pub use reader::{Reader, Receipt, open};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,12 @@ use jiff::Timestamp;
 pub struct Limits {
     /// Bytes of one record, whether on one physical line or on several.
     pub max_line_bytes: usize,
+    /// Bytes of one record of a JSON or XML document, or of one mail: it is held in memory as a whole, parsed.
+    pub max_document_bytes: usize,
+    /// Rows that one record may come to: the addresses of one event, the attributes of another.
+    pub max_rows_per_record: usize,
+    /// When the delivery came in, for feeds whose rows do not say when they were seen.
+    pub received_at: Option<Timestamp>,
     /// Physical lines that one record with quoted line breaks may span.
     pub max_record_lines: u64,
     /// Columns of a header.
@@ -33,10 +39,14 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_line_bytes: 256 << 10,
+            max_document_bytes: 8 << 20,
+            max_rows_per_record: 100_000,
+            received_at: None,
             max_record_lines: 1024,
             max_columns: 1024,
             max_plain_bytes: 64 << 30,
-            rows_per_block: 32 << 10,
+            // A block goes through several hands: larger, it has left the cache before the next one looks at it.
+            rows_per_block: 4 << 10,
             bytes_per_block: 8 << 20,
             seen: Timestamp::MIN..=Timestamp::MAX,
             max_threats: 5_000,

@@ -6,7 +6,7 @@
 
 use std::io::{ErrorKind, Read};
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::limits::Limits;
 
@@ -95,6 +95,29 @@ impl<R: Read> Lines<R> {
     pub(crate) fn advance(&mut self, bytes: usize, lines: u64) {
         self.cursor = (self.cursor + bytes).min(self.filled);
         self.number += lines;
+    }
+
+    /// The byte so far behind the cursor; `None` past the end. However far, all of it is held in memory:
+    /// the caller bounds how far it looks.
+    pub(crate) fn byte(&mut self, offset: usize) -> Option<u8> {
+        while self.cursor + offset >= self.filled {
+            if self.ended || !self.fill() {
+                return None;
+            }
+        }
+        self.buffer.get(self.cursor + offset).copied()
+    }
+
+    /// All that is held behind the cursor, read on if that is nothing; empty at the end.
+    pub(crate) fn held(&mut self) -> &[u8] {
+        let _at_the_end = self.byte(0).is_none();
+        self.buffer.get(self.cursor..self.filled).unwrap_or_default()
+    }
+
+    /// Moves on by so many bytes and counts the lines that end in them.
+    pub(crate) fn take(&mut self, bytes: usize) {
+        let ends = memchr_iter(b'\n', self.bytes(0, bytes)).count();
+        self.advance(bytes, u64::try_from(ends).unwrap_or(u64::MAX));
     }
 
     /// Skips the rest of a line however long it is, keeping none of it.

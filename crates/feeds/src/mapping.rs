@@ -10,17 +10,27 @@ use serde::Deserialize;
 
 use crate::convert::Converter;
 use crate::error::MappingError;
+use crate::plan::Plan;
 pub(crate) use crate::time::TimeForm;
 
+pub(crate) mod layout;
 pub(crate) mod written;
+
+use layout::{ADDRESS, Layout, RECEIVED};
+pub use written::Finding;
 
 /// The description of one kind of report.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     pub(crate) id: String,
     pub(crate) version: String,
+    /// Where the report comes from, for people: an address or a document.
+    pub(crate) source: String,
     pub(crate) format: Format,
     pub(crate) delimiter: u8,
+    pub(crate) layout: Layout,
+    /// The columns that the provider's schema has, in its order; empty if there is no such list.
+    pub(crate) schema: Vec<String>,
     /// Forms of the row's time, tried in this order.
     pub(crate) times: Vec<TimeForm>,
     pub(crate) own: Rules,
@@ -43,6 +53,36 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     Ndjson,
+    /// Delimited lines with comments, with or without a header, as lists are published.
+    Text,
+    /// JSON documents, the records anywhere in them.
+    Json,
+    /// XML documents, the records anywhere in them.
+    Xml,
+    /// One mail: ARF, X-ARF or XARF.
+    Mail,
+}
+
+impl Format {
+    /// Whether a row is an object, what the mapping does not take of it included.
+    pub(crate) fn is_objects(self) -> bool {
+        match self {
+            Self::Csv | Self::Text => false,
+            Self::Ndjson | Self::Json | Self::Xml | Self::Mail => true,
+        }
+    }
+
+    /// As mappings name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Xml => "xml",
+            Self::Mail => "mail",
+        }
+    }
 }
 
 /// What holds for every row that does not say otherwise. Empty means nothing.
@@ -125,6 +165,46 @@ impl Mapping {
 
     pub fn format(&self) -> Format {
         self.format
+    }
+
+    /// Where the report comes from; empty if its author did not say.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Everything that is wrong with a mapping's text, in the order of its lines.
+    pub fn findings(text: &str) -> Vec<Finding> {
+        let mut findings = written::read(text).err().unwrap_or_default();
+        findings.sort_by_key(|finding| finding.line);
+        findings
+    }
+
+    /// The columns or paths that the mapping reads, in order; those made from others are none.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        let made = |name: &String| self.layout.derived.iter().any(|derived| derived.name == *name);
+        let looked_at = self.layout.looked_at().into_iter();
+        let ruled =
+            self.own.iter().filter(|(_, rules)| !rules.is_empty()).map(|(name, _)| name.clone());
+        let also = self.also.iter().map(|(name, ..)| name.clone());
+        let threats = self.threat_columns.iter().cloned();
+        let mut columns: Vec<String> = ruled.chain(also).chain(threats).chain(looked_at).collect();
+        columns.retain(|name| !made(name) && name != RECEIVED && name != ADDRESS);
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Columns of a delivery that the mapping does not know, and columns it knows that the delivery lacks.
+    pub(crate) fn drift(&self, plan: &Plan) -> (Vec<String>, Vec<String>) {
+        // Where records are objects, a member that is absent is how they say "nothing".
+        if self.format.is_objects() {
+            return (Vec::new(), Vec::new());
+        }
+        let read = self.columns();
+        let unknown = plan.unknown.iter().filter(|name| !read.contains(name)).cloned().collect();
+        let wanted = if self.schema.is_empty() { &read } else { &self.schema };
+        let missing = wanted.iter().filter(|name| !plan.names.contains(name)).cloned().collect();
+        (unknown, missing)
     }
 
     /// Reads a mapping that an operator wrote; `origin` is the file's name, for messages.

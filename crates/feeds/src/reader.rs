@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use model::Sightings;
 use model::delivery::Quarantined;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::block::Block;
 use crate::decode::Decoder;
+use crate::document::Documents;
 use crate::error::FeedError;
 use crate::json;
 use crate::limits::Limits;
@@ -20,9 +22,13 @@ use crate::plain::Plain;
 use crate::plan::Plan;
 use crate::rows::Rows;
 use crate::split::{self, Columns, Record, Splitter};
+use crate::text::Text;
+use foreign::{Source, excerpt};
+
+pub(crate) mod foreign;
 
 /// Bytes of a refused row that are kept for an officer to look at.
-const RAW_KEPT: usize = 2048;
+pub(crate) const RAW_KEPT: usize = 2048;
 
 /// Begins to read a delivery: unpacks it, and for CSV reads the header.
 ///
@@ -41,9 +47,17 @@ pub fn open<'m, R: Read>(
     let mut lines = Lines::new(input, limits);
     skip_byte_order_mark(&mut lines);
     let mut splitter = Splitter::new(mapping.delimiter, limits);
-    let names = match mapping.format {
-        Format::Csv => header(&mut lines, &mut splitter, mapping, limits)?,
-        Format::Ndjson => paths(mapping),
+    let (source, names) = match mapping.format {
+        Format::Csv => (Source::Lines, header(&mut lines, &mut splitter, mapping, limits)?),
+        Format::Ndjson => (Source::Lines, paths(mapping)),
+        Format::Text => {
+            let (text, names) = Text::open(&mut lines, mapping, limits)?;
+            (Source::Text(Box::new(text)), names)
+        }
+        Format::Json | Format::Xml | Format::Mail => {
+            let (documents, names) = Documents::new(mapping, limits);
+            (Source::Documents(Box::new(documents)), names)
+        }
     };
     let plan = Arc::new(Plan::new(mapping, names)?);
     Ok(Reader {
@@ -55,6 +69,9 @@ pub fn open<'m, R: Read>(
         decoder: Decoder::new(limits),
         spare: Spare::default(),
         records: 0,
+        source,
+        skipped: 0,
+        fault: None,
     })
 }
 
@@ -68,6 +85,24 @@ pub struct Reader<'m, R: Read> {
     decoder: Decoder,
     spare: Spare,
     records: u64,
+    source: Source,
+    skipped: u64,
+    /// Where the form of the whole broke, and why.
+    fault: Option<(u64, String)>,
+}
+
+/// What a delivery came to beside its rows: how many, and how it departs from the report as it is known.
+/// Such a departure is no reason to refuse it, but one to look at the mapping.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Records read, understood or not.
+    pub records: u64,
+    /// Records that are no observations by the format's own rules, such as a trailing count.
+    pub skipped: u64,
+    /// Columns that the mapping does not know. They are kept as `extra.<column>`.
+    pub unknown_columns: Vec<String>,
+    /// Columns that the report has and this delivery lacks.
+    pub missing_columns: Vec<String>,
 }
 
 /// Buffers of a block that is done with.
@@ -109,9 +144,10 @@ impl<R: Read> Reader<'_, R> {
         self.spare = Spare { rows: block.rows, sightings: block.sightings };
     }
 
-    /// Columns of this delivery that the mapping does not know: a hint that the report has changed.
-    pub fn unknown_columns(&self) -> &[String] {
-        &self.plan.unknown
+    /// What is to be said of the delivery beside its rows.
+    pub fn receipt(&self) -> Receipt {
+        let (unknown_columns, missing_columns) = self.mapping.drift(&self.plan);
+        Receipt { records: self.records, skipped: self.skipped, unknown_columns, missing_columns }
     }
 
     /// Records read so far, understood or not; blank lines and the header are none.
@@ -121,9 +157,9 @@ impl<R: Read> Reader<'_, R> {
 
     fn columns(&self) -> usize {
         match self.plan.format {
-            Format::Csv => self.plan.names.len(),
+            Format::Csv | Format::Text => self.plan.names.len(),
             // The object itself stands behind the fields taken from it.
-            Format::Ndjson => self.plan.names.len() + 1,
+            Format::Ndjson | Format::Json | Format::Xml | Format::Mail => self.plan.names.len() + 1,
         }
     }
 
@@ -140,6 +176,9 @@ impl<R: Read> Reader<'_, R> {
                 self.splitter.next(&mut self.lines, Columns::Exactly(self.plan.names.len()), rows)
             }
             Format::Ndjson => object(&mut self.lines, &self.plan, rows),
+            Format::Text | Format::Json | Format::Xml | Format::Mail => {
+                return self.foreign_step(rows, sightings);
+            }
         };
         let (bytes, lines, refused) = match record {
             Record::End => return Step::End,
@@ -185,6 +224,11 @@ impl<R: Read> Reader<'_, R> {
     }
 
     fn end(&mut self) -> Result<Option<Block>, FeedError> {
+        if let Some((line, reason)) = self.fault.take() {
+            self.source = Source::Lines;
+            let mapping = self.mapping.id().to_owned();
+            return Err(FeedError::BadDocument { mapping, line, reason });
+        }
         match self.lines.take_break() {
             None => Ok(None),
             Some(broken) => Err(told(broken, self.mapping, &self.lines, &self.limits)),
@@ -298,16 +342,4 @@ fn fields(body: &[u8], plan: &Plan, rows: &mut Rows) -> Result<(), String> {
     }
     rows.push_field(text);
     Ok(())
-}
-
-fn excerpt(raw: &[u8]) -> String {
-    let kept = raw.get(..RAW_KEPT).unwrap_or(raw);
-    let mut text = String::from_utf8_lossy(kept).into_owned();
-    // A replacement character is longer than the byte it stands for.
-    let mut end = text.len().min(RAW_KEPT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod foreign;
 mod properties;
 
 const SINKHOLE: &str = "timestamp,src_ip,src_port,infection,dst_ip,http_agent\n";
@@ -114,9 +115,9 @@ fn every_fixture_comes_out_as_written_beside_it() {
     for folder in folders(&root).iter().flat_map(|provider| folders(provider)) {
         let id = folder.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
         let mapping = Catalogue::builtin().get(&id).unwrap_or_else(|| panic!("no mapping `{id}`"));
-        let name = if mapping.format() == Format::Csv { "in.csv" } else { "in.ndjson" };
-        let input = std::fs::read(folder.join(name)).unwrap();
-        let outcome = read(&input[..], mapping, &Limits::default());
+        let input = std::fs::read(inputs(&folder)).unwrap();
+        let received_at = Some("2026-03-24T12:00:00Z".parse().unwrap());
+        let outcome = read(&input[..], mapping, &Limits { received_at, ..Limits::default() });
         let out = json!({
             "rows": outcome.rows,
             "quarantined": outcome.quarantined.iter().map(|(line, reason, raw)| {
@@ -128,7 +129,22 @@ fn every_fixture_comes_out_as_written_beside_it() {
         expect_file![folder.join("out.json")].assert_eq(&out);
         seen += 1;
     }
-    assert!(seen >= 12, "only {seen} fixtures were found");
+    assert!(seen >= 48, "only {seen} fixtures were found");
+}
+
+#[test]
+fn every_mapping_that_describes_one_report_has_a_fixture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let ids = Catalogue::builtin().ids().filter(|id| !id.starts_with("shadowserver/"));
+    let without: Vec<_> = ids.filter(|id| !root.join(id).join("out.json").exists()).collect();
+    assert!(without.is_empty(), "{without:?}");
+}
+
+/// The file `in.*` of a fixture.
+fn inputs(folder: &Path) -> PathBuf {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files = files.filter(|path| path.file_stem().is_some_and(|stem| stem == "in"));
+    files.next().unwrap_or_else(|| panic!("no input in {}", folder.display()))
 }
 
 fn folders(root: &Path) -> Vec<PathBuf> {
@@ -319,7 +335,7 @@ fn a_header_that_cannot_be_trusted_refuses_the_delivery() {
 fn unknown_columns_are_kept_and_reported() {
     let input = b"timestamp,src_ip,shiny,shiny,tag\n2026-03-24 00:00:00,10.0.0.1,0,b,unknown\n";
     let reader = open(&input[..], sinkhole(), &Limits::default()).unwrap();
-    assert_eq!(reader.unknown_columns(), ["shiny", "shiny"]);
+    assert_eq!(reader.receipt().unknown_columns, ["shiny", "shiny"]);
     let outcome = read(&input[..], sinkhole(), &Limits::default());
     assert_eq!(outcome.rows[0]["details"], json!({ "extra.shiny": "0", "extra.shiny_2": "b" }));
 }

@@ -3,7 +3,7 @@
 //! Rows of most providers are in UTC without saying so. Where a form has no offset, a text with one is
 //! refused: it would mean that the provider changed the format.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -25,6 +25,21 @@ pub(crate) enum TimeForm {
     /// Milliseconds since 1970.
     #[serde(rename = "unix-ms")]
     UnixMillis,
+    /// `2026-03-24 10:30:00 UTC`: the same as `utc`, and says so.
+    #[serde(rename = "utc-named")]
+    UtcNamed,
+    /// `2026-03-24`: the day's first instant in UTC.
+    #[serde(rename = "date")]
+    Date,
+    /// `Tue, 24 Mar 2026 10:30:00 +0000` (RFC 5322, as in mails and web servers' headers).
+    #[serde(rename = "mail")]
+    Mail,
+    /// `24/Mar/2026:10:30:00 +0000`, as web servers log.
+    #[serde(rename = "web-log")]
+    WebLog,
+    /// `@1774348200000000`: microseconds since 1970, as we ourselves write when a delivery came in.
+    #[serde(skip)]
+    Received,
 }
 
 impl TimeForm {
@@ -35,6 +50,11 @@ impl TimeForm {
             Self::Rfc3339 => rfc3339(text),
             Self::UnixSeconds => seconds(text),
             Self::UnixMillis => micros(text.parse::<i64>().ok()?.checked_mul(1000)?),
+            Self::UtcNamed => utc(text.strip_suffix("UTC")?.trim_ascii_end()),
+            Self::Date => date(text),
+            Self::Mail => Some(mail(text)?.as_microsecond()),
+            Self::WebLog => web_log(text),
+            Self::Received => micros(text.strip_prefix('@')?.parse().ok()?),
         }
     }
 
@@ -45,12 +65,31 @@ impl TimeForm {
             Self::Rfc3339 => "2026-03-24T10:30:00Z",
             Self::UnixSeconds => "1774348200",
             Self::UnixMillis => "1774348200000",
+            Self::UtcNamed => "2026-03-24 10:30:00 UTC",
+            Self::Date => "2026-03-24",
+            Self::Mail => "Tue, 24 Mar 2026 10:30:00 +0000",
+            Self::WebLog => "24/Mar/2026:10:30:00 +0000",
+            Self::Received => "@1774348200000000",
         }
     }
 }
 
 fn utc(text: &str) -> Option<i64> {
     fixed(text.as_bytes()).or_else(|| slow_utc(text))
+}
+
+fn date(text: &str) -> Option<i64> {
+    let date: Date = text.parse().ok().filter(|_| text.len() == 10)?;
+    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond())
+}
+
+fn mail(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+fn web_log(text: &str) -> Option<i64> {
+    let at = jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text).ok()?.to_timestamp().ok()?;
+    Some(at.as_microsecond())
 }
 
 fn rfc3339(text: &str) -> Option<i64> {
@@ -147,7 +186,7 @@ pub(crate) fn lenient(text: &str) -> Option<Timestamp> {
     if let Some(at) = rfc3339(text).or_else(|| utc(text)) {
         return Timestamp::from_microsecond(at).ok();
     }
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+    mail(text)
 }
 
 /// Appends an instant as IntelMQ writes it: `2026-03-24T10:30:00+00:00`, microseconds if any.

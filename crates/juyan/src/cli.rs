@@ -8,9 +8,13 @@
     reason = "these comments are the help that a terminal shows: no backticks"
 )]
 
+mod regime;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use regime::{Deadline, Explain, Grade, Regime, ShowPack, Simulate, Told};
 
 /// A CSIRT's coordination desk: feeds in, graded incidents, obligations with due times, notices out.
 #[derive(Parser)]
@@ -58,6 +62,9 @@ pub(crate) enum Command {
     Incident(Incident),
     /// List who owes what to whom by when
     Obligations(Obligations),
+    /// Tell the desk what happened or was done: clocks start, obligations are met
+    #[command(subcommand)]
+    Act(Act),
     /// List notices
     Notices(Listing),
     /// Show one notice, or its list of addresses as CSV
@@ -125,6 +132,9 @@ pub(crate) struct Init {
     /// Regime packs that this desk applies
     #[arg(long, value_name = "PACK", required = true)]
     pub(crate) regime: Vec<model::PackId>,
+    /// Apply them whatever their dates: for trying repealed law on what is seen today
+    #[arg(long)]
+    pub(crate) regardless_of_dates: bool,
 }
 
 #[derive(Args)]
@@ -223,9 +233,120 @@ pub(crate) struct Incident {
 pub(crate) struct Obligations {
     #[command(flatten)]
     pub(crate) listing: Listing,
-    /// Which: all, ours, theirs, latent
-    #[arg(long, default_value = "all", value_parser = ["all", "ours", "theirs", "latent"])]
+    /// Which: all, ours, theirs, latent, met
+    #[arg(long, default_value = "all", value_parser = ["all", "ours", "theirs", "latent", "met"])]
     pub(crate) show: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Act {
+    /// A trigger came about: a notice was received, a decision taken, a fact found
+    Happened {
+        #[command(flatten)]
+        common: Common,
+        /// Such as INC-2026-0001
+        incident: model::incident::IncidentNumber,
+        /// The pack's name for it, such as handler.notice_received
+        trigger: String,
+        /// To whom, where it can be one of several
+        #[arg(long, value_name = "HANDLE")]
+        to: Option<model::Handle>,
+        /// Whose filing it was, where several each file their own
+        #[arg(long, value_name = "HANDLE")]
+        from: Option<model::Handle>,
+        #[command(flatten)]
+        proof: Proof,
+    },
+    /// An obligation was met by a filing, and every other that the filing settles with it
+    Met {
+        #[command(flatten)]
+        common: Common,
+        /// The obligation's id, as `juyan obligations --json` gives it
+        obligation: String,
+        /// Who did it, where another may [default: whoever owes it]
+        #[arg(long, value_name = "HANDLE")]
+        by: Option<model::Handle>,
+        /// There was nothing to report: for what is owed for a month
+        #[arg(long)]
+        nil: bool,
+        #[command(flatten)]
+        proof: Proof,
+    },
+    /// A telephone call met a limit in hours; the written form stays owed
+    Telephone {
+        #[command(flatten)]
+        common: Common,
+        /// The obligation's id
+        obligation: String,
+        /// Who answered
+        #[arg(long, value_name = "WHO")]
+        to: String,
+        #[command(flatten)]
+        proof: Proof,
+    },
+    /// A clock started at another time than is on record
+    CorrectStart {
+        #[command(flatten)]
+        common: Common,
+        /// The obligation's id
+        obligation: String,
+        /// When it really started, with an offset
+        #[arg(long, value_name = "TIME")]
+        since: jiff::Timestamp,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        because: String,
+    },
+    /// The authority says that it need not be done
+    Waive {
+        #[command(flatten)]
+        common: Common,
+        /// The obligation's id
+        obligation: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        because: String,
+        /// The document that says so
+        #[arg(long, value_name = "TEXT")]
+        document: String,
+    },
+    /// The authority has confirmed another grade
+    Regrade {
+        #[command(flatten)]
+        common: Common,
+        /// Such as INC-2026-0001
+        incident: model::incident::IncidentNumber,
+        /// The grade's id in the pack
+        #[arg(long)]
+        grade: model::GradeId,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        because: String,
+        /// The document that says so
+        #[arg(long, value_name = "TEXT")]
+        document: String,
+    },
+    /// Count again what an older version of a calendar counted
+    Recount {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Create what the months that have ended make owed
+    CloseMonths {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+/// When it was, and what shows it.
+#[derive(Args, Clone)]
+pub(crate) struct Proof {
+    /// When, with an offset: 2026-11-23T10:00:00+08:00
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: jiff::Timestamp,
+    /// What shows it: a log number, a receipt, a document
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) evidence: String,
 }
 
 #[derive(Args)]
@@ -281,168 +402,6 @@ pub(crate) enum Atlas {
         #[arg(long)]
         at: Option<jiff::Timestamp>,
     },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Regime {
-    /// List the packs that this binary carries
-    List {
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
-    /// Read a pack, check it and run its own cases
-    Check {
-        /// A pack in TOML
-        file: PathBuf,
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show a pack as a lawyer reads it: who must do what, for whom, by when
-    Show(ShowPack),
-    /// Tell one duty in a paragraph, in Chinese and in English
-    Explain(Explain),
-    /// Draw the flow: which duty starts whose clock
-    Graph {
-        #[command(flatten)]
-        told: Told,
-        /// A picture, or an indented tree
-        #[arg(long, default_value = "text", value_parser = ["svg", "text"])]
-        format: String,
-    },
-    /// Say what changes for whom from one pack to another; exit code 3 if anything does
-    Diff {
-        /// A pack's id, or a file: as it was
-        from: String,
-        /// A pack's id, or a file: as it is to be
-        to: String,
-        /// The language of the answer
-        #[arg(long, default_value = "en", value_parser = ["zh", "en"])]
-        lang: String,
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
-    /// Run a pack's own cases, and more from a table; exit code 3 if one fails
-    Test {
-        /// A pack's id, or a file
-        pack: String,
-        /// Cases in CSV: id, kind, duty, inputs, grade, start, calendar, expect (see docs/regimes.md)
-        #[arg(long, value_name = "FILE")]
-        vectors: Option<PathBuf>,
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
-    /// Replay incidents under a draft, and tell whose due times move; exit code 3 if any does
-    Simulate(Simulate),
-    /// Grade by a pack or a grading pack, and say why; with #NAME, ask a definition or a warning
-    Grade(Grade),
-    /// Work out when a duty falls due, and say why
-    Deadline(Deadline),
-}
-
-#[derive(Args)]
-pub(crate) struct Grade {
-    /// The id of a pack or a grading pack, or a file; `PACK#NAME` asks a definition, `PACK#warning` a
-    /// warning's level
-    pub(crate) pack: String,
-    /// Facts, such as total_ips=120000; several in one argument are parted by `;`
-    #[arg(value_name = "KEY=VALUE")]
-    pub(crate) inputs: Vec<String>,
-    /// What facts left out are [default: unknown; by a grading pack alone: absent]
-    #[arg(long, value_parser = ["unknown", "absent"])]
-    pub(crate) others: Option<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// A pack, the language and the shape of the answer.
-#[derive(Args)]
-pub(crate) struct Told {
-    /// A pack's id, or a file
-    pub(crate) pack: String,
-    /// The language of the answer
-    #[arg(long, default_value = "en", value_parser = ["zh", "en"])]
-    pub(crate) lang: String,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct ShowPack {
-    #[command(flatten)]
-    pub(crate) told: Told,
-    /// Only what is owed at this grade
-    #[arg(long)]
-    pub(crate) grade: Option<model::GradeId>,
-}
-
-#[derive(Args)]
-pub(crate) struct Explain {
-    /// A pack's id, or a file
-    pub(crate) pack: String,
-    /// The duty's id, such as M2b
-    pub(crate) duty: model::DutyId,
-    /// The incident's grade: say whether it is owed at all
-    #[arg(long)]
-    pub(crate) grade: Option<model::GradeId>,
-    /// When the clock starts, with an offset: count it too
-    #[arg(long)]
-    pub(crate) start: Option<jiff::Timestamp>,
-    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
-    #[arg(long)]
-    pub(crate) calendar: Option<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct Simulate {
-    /// The draft: a pack's id, or a file
-    #[arg(long = "regime", value_name = "DRAFT")]
-    pub(crate) draft: String,
-    /// What it would replace [default: the pack of this binary that has the draft's id]
-    #[arg(long, value_name = "PACK")]
-    pub(crate) against: Option<String>,
-    /// Incidents to replay, in TOML or CSV (see docs/regimes.md)
-    #[arg(long, value_name = "FILE", required_unless_present = "since", conflicts_with = "since")]
-    pub(crate) incidents: Option<PathBuf>,
-    /// The desk's own incidents, known on or after this date
-    #[arg(long, value_name = "DATE")]
-    pub(crate) since: Option<jiff::civil::Date>,
-    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
-    #[arg(long)]
-    pub(crate) calendar: Option<String>,
-    /// The language of the answer
-    #[arg(long, default_value = "en", value_parser = ["zh", "en"])]
-    pub(crate) lang: String,
-    #[command(flatten)]
-    pub(crate) common: Common,
-}
-
-#[derive(Args)]
-pub(crate) struct Deadline {
-    /// A pack's id, or a file
-    pub(crate) pack: String,
-    /// The duty's id, such as M2b
-    pub(crate) duty: model::DutyId,
-    /// The incident's grade
-    #[arg(long)]
-    pub(crate) grade: Option<model::GradeId>,
-    /// When the clock starts, with an offset: 2025-09-29T10:00:00+08:00
-    #[arg(long)]
-    pub(crate) start: jiff::Timestamp,
-    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
-    #[arg(long)]
-    pub(crate) calendar: Option<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Subcommand)]
@@ -532,6 +491,17 @@ pub(crate) enum Feeds {
         /// The shape of the output
         #[arg(long = "as", default_value = "juyan", value_parser = ["juyan", "intelmq"])]
         shape: String,
+        /// When it came in, for feeds whose rows say no time: now, if not given
+        #[arg(long, value_name = "TIME")]
+        received: Option<jiff::Timestamp>,
+    },
+    /// Check a mapping file and name everything that is wrong with it
+    Check {
+        /// A mapping file in TOML
+        file: PathBuf,
+        /// Answer in JSON, one document
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -1,5 +1,6 @@
 //! The commands, one file each: wiring only.
 
+mod act;
 mod assess;
 mod atlas;
 mod calendar;
@@ -38,7 +39,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Demo(args) => demo::run(args).await,
+        Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Init(args) => init::run(args).await,
         Command::Load(args) => load::run(args).await,
@@ -48,6 +49,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Incidents(args) => incidents::list(args).await,
         Command::Incident(args) => incidents::show(args).await,
         Command::Obligations(args) => obligations::run(args).await,
+        Command::Act(args) => act::run(args).await,
         Command::Notices(args) => notices::list(args).await,
         Command::Notice(args) => notices::show(args).await,
         Command::Sightings(args) => sightings::run(args).await,

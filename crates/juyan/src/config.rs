@@ -17,6 +17,9 @@ pub(crate) struct Config {
     pub(crate) own: Handle,
     /// Regime packs that this desk applies, in order.
     pub(crate) regimes: Vec<PackId>,
+    /// Those of them that this desk applies whatever their dates: what it derives from them says so.
+    #[serde(default)]
+    pub(crate) regardless_of_dates: Vec<PackId>,
     /// The time zone of the desk's clock, by its IANA name.
     #[serde(default = "utc")]
     pub(crate) zone: String,
@@ -64,6 +67,10 @@ impl Config {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        Settings { own: self.own.clone(), regimes: self.regimes.clone() }
+        Settings {
+            own: self.own.clone(),
+            regimes: self.regimes.clone(),
+            regardless: self.regardless_of_dates.clone(),
+        }
     }
 }

@@ -61,8 +61,19 @@ pub(crate) fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
     paths.iter().map(read).collect()
 }
 
-/// Opens the desk over a data directory.
+/// Opens the desk over a data directory. What an older version of a calendar counted is counted again.
 pub(crate) async fn open(data: &Path) -> anyhow::Result<(App, Config)> {
+    let (app, config) = open_uncounted(data).await?;
+    app.recount().await?;
+    Ok((app, config))
+}
+
+/// The same without counting anything again.
+pub(crate) async fn open_as_it_is(data: &Path) -> anyhow::Result<App> {
+    Ok(open_uncounted(data).await?.0)
+}
+
+async fn open_uncounted(data: &Path) -> anyhow::Result<(App, Config)> {
     let home = Home::new(data);
     let config = Config::read(&home)?;
     // To make an empty one here would let a lost record pass for an empty one.

@@ -43,6 +43,8 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
     pub grade: GradeId,
+    /// The grade that measuring alone gave, where the authority has set another.
+    pub measured: Option<GradeId>,
     pub assessed_at: Timestamp,
     pub basis: Basis,
     /// Each declared input and its value, as the pack names them.

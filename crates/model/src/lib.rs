@@ -8,6 +8,7 @@ pub mod address;
 pub mod classification;
 pub mod columns;
 pub mod delivery;
+pub mod happening;
 pub mod holding;
 pub mod id;
 pub mod incident;
@@ -25,6 +26,7 @@ pub mod threat;
 
 pub use address::{Asn, Fqdn, Ip, Prefix};
 pub use delivery::DeliveryId;
+pub use happening::Happening;
 pub use holding::{Attribution, Holding, Province};
 pub use id::Id;
 pub use incident::Incident;

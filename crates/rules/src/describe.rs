@@ -1,4 +1,4 @@
-//! Description: a pack in the words of its readers, Chinese or English.
+//! Description: a pack in the words of its readers, in either language.
 //!
 //! Everything here is derived from a [`Pack`](crate::Pack) and says nothing that it does not say. The
 //! results are structures and texts; how a terminal or a page lays them out is theirs to settle.

@@ -1,6 +1,8 @@
 //! Explanations: why something is due when it is, in one paragraph that a lawyer can check.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::obligation::Terms;
 use model::organisation::Bilingual;
 
 use crate::deadline::{Due, local};
@@ -10,6 +12,44 @@ use crate::words::{Words, words};
 /// Why a duty whose clock started then is due when it is, apart from any incident.
 pub fn explain(pack: &Pack, duty: &Duty, due: &Due, since: Timestamp) -> Bilingual {
     Explained { pack, duty, due, since, lost: None, doubtful: false }.paragraph()
+}
+
+/// The same of an obligation on record, by the terms that it keeps: the pack has another version by now.
+pub fn explain_terms(pack: &Pack, terms: &Terms, due: &Due, since: Timestamp) -> Bilingual {
+    let said = |language| {
+        let words = words(language);
+        let (start, zone) = (local(since, pack.zone()), pack.zone());
+        let duty = [
+            ("pack", terms.basis.pack.as_str()),
+            ("version", &terms.basis.pack_version),
+            ("article", &terms.article),
+            ("id", terms.duty.as_str()),
+            ("does", &terms.does),
+            ("within", &terms.within),
+        ];
+        let start =
+            [("start", start.as_str()), ("zone", pack.zone_name()), ("trigger", &terms.trigger)];
+        let mut sentences = vec![words.say("why.terms", &duty), words.say("why.since", &start)];
+        sentences.extend(said_steps(words, due));
+        sentences.push(said_due(words, due, zone));
+        words.join("between.sentences", &sentences)
+    };
+    Bilingual { zh: said("zh"), en: said("en") }
+}
+
+fn said_steps(words: Words, due: &Due) -> Option<String> {
+    let steps = due.texts(words.language);
+    let steps = (!steps.is_empty()).then(|| words.join("between.steps", &steps))?;
+    Some(words.say("why.steps", &[("steps", &steps)]))
+}
+
+fn said_due(words: Words, found: &Due, zone: &TimeZone) -> String {
+    let Some(due) = found.due else { return words.say("why.no_due", &[]) };
+    let due = local(due, zone);
+    match found.whole_day(zone) {
+        Some(day) => words.say("why.due_day", &[("day", &words.date(day)), ("due", &due)]),
+        None => words.say("why.due", &[("due", &due)]),
+    }
 }
 
 /// A duty whose clock has started, with what there is to say about it.
@@ -52,8 +92,8 @@ struct Said<'a> {
 impl Said<'_> {
     fn paragraph(&self) -> String {
         let mut sentences = vec![self.duty(), self.start()];
-        sentences.extend(self.steps());
-        sentences.push(self.due());
+        sentences.extend(said_steps(self.words, self.of.due));
+        sentences.push(said_due(self.words, self.of.due, self.of.pack.zone()));
         sentences.extend(self.target());
         sentences.extend(self.caveats());
         self.words.join("between.sentences", &sentences)
@@ -83,25 +123,6 @@ impl Said<'_> {
         let (start, zone) = (start.as_str(), pack.zone_name());
         let fill = [("start", start), ("zone", zone), ("means", means), ("trigger", trigger)];
         self.words.say("why.start", &fill)
-    }
-
-    fn steps(&self) -> Option<String> {
-        let steps = self.of.due.texts(self.words.language);
-        let steps = (!steps.is_empty()).then(|| self.words.join("between.steps", &steps))?;
-        Some(self.words.say("why.steps", &[("steps", &steps)]))
-    }
-
-    fn due(&self) -> String {
-        let zone = self.of.pack.zone();
-        let Some(due) = self.of.due.due else { return self.words.say("why.no_due", &[]) };
-        let due = local(due, zone);
-        match self.of.due.whole_day(zone) {
-            Some(day) => {
-                let day = self.words.date(day);
-                self.words.say("why.due_day", &[("day", &day), ("due", &due)])
-            }
-            None => self.words.say("why.due", &[("due", &due)]),
-        }
     }
 
     fn target(&self) -> Option<String> {

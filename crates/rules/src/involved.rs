@@ -25,6 +25,9 @@ pub struct Involved<'a> {
 /// An organisation, and the role in which a duty means it.
 pub(crate) type Member = (Handle, RoleId);
 
+/// A trigger that happened when the incident became known or was graded, and to whom.
+pub(crate) type Known<'p> = (&'p Trigger, Handle);
+
 impl Involved<'_> {
     /// Whom a party means here, each once, in the order of the directory.
     pub(crate) fn members(&self, pack: &Pack, party: &Party) -> Vec<Member> {
@@ -75,14 +78,14 @@ impl Involved<'_> {
         all
     }
 
-    /// The triggers that happen when the incident becomes known: to its finder, and to the desk that
-    /// has received the finding; and those that happen when that desk sets the grade.
-    pub(crate) fn known_triggers<'p>(&self, pack: &'p Pack) -> Vec<&'p Trigger> {
-        let mut happened = Vec::new();
+    /// The triggers that happen when the incident becomes known, and to whom: to its finder, and to the
+    /// desk that has received the finding; and those that happen when that desk sets the grade.
+    pub(crate) fn known_triggers<'p>(&self, pack: &'p Pack) -> Vec<Known<'p>> {
+        let mut happened: Vec<Known<'p>> = Vec::new();
         for knower in [self.finder, self.desk] {
-            let trigger = self.known_to(pack, knower);
-            if !happened.iter().any(|one: &&Trigger| trigger.is_some_and(|new| new.id == one.id)) {
-                happened.extend(trigger);
+            let known = self.known_to(pack, knower).map(|trigger| (trigger, knower.clone()));
+            if !happened.iter().any(|one| Some(one) == known.as_ref()) {
+                happened.extend(known);
             }
         }
         let desk = Pack::entry(self.organisations, self.desk);
@@ -92,8 +95,15 @@ impl Involved<'_> {
             Some(Party::Anybody) | None => true,
         };
         let graded = pack.triggers().iter().filter(|t| t.at == Event::IncidentGraded);
-        happened.extend(graded.filter(sets_it));
+        happened.extend(graded.filter(sets_it).map(|trigger| (trigger, self.desk.clone())));
         happened
+    }
+
+    /// Some role of an organisation in a pack; `any` for one that has none.
+    pub(crate) fn some_role(&self, pack: &Pack, handle: &Handle) -> Option<RoleId> {
+        let entry = Pack::entry(self.organisations, handle)?;
+        let own = entry.roles.iter().find(|(of, _)| of == pack.id());
+        own.map_or_else(|| "any".parse().ok(), |(_, role)| Some(role.clone()))
     }
 
     fn known_to<'p>(&self, pack: &'p Pack, knower: &Handle) -> Option<&'p Trigger> {

@@ -9,8 +9,11 @@
     expect(clippy::needless_raw_string_hashes, reason = "expect-test writes raw strings so")
 )]
 
+pub mod acts;
+pub mod alarm;
 pub mod assess;
 pub mod calendar;
+pub mod clock;
 pub mod deadline;
 pub mod describe;
 mod document;
@@ -20,18 +23,24 @@ pub mod grading;
 pub mod input;
 pub mod involved;
 pub mod library;
+pub mod meeting;
+pub mod months;
 pub mod obligation;
 pub mod predicate;
 pub mod reconcile;
 pub mod regime;
 pub mod simulate;
+mod starting;
 #[cfg(test)]
 mod testing;
 pub mod within;
 mod words;
 
+pub use acts::{ActError, Told, emitted, freed, happening, may_meet, may_telephone, tellable};
+pub use alarm::{Alarm, alarm};
 pub use assess::{AssessError, Assessed, assess, assess_warning};
 pub use calendar::{Calendar, Confidence, Day, ListedDay, MissingYear, UnknownCalendar};
+pub use clock::{Shift, correct, recount, recount_one};
 pub use deadline::{DeadlineError, Due, Step, deadline};
 pub use explain::explain;
 pub use finding::{Finding, Findings, Findings as PackErrors};
@@ -39,11 +48,13 @@ pub use grading::{Criterion, Decided, Grading, Standing};
 pub use input::{Input, InputError, InputKind, Inputs, Measure, MeasureOf, Takes, Value};
 pub use involved::Involved;
 pub use library::Library;
-pub use obligation::{Case, ObligeError, Owed, OwedState, owed};
+pub use meeting::{Meeting, discharges, meet};
+pub use months::{has_monthly_duties, owed_for_month};
+pub use obligation::{Case, Graded, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
-pub use reconcile::{Changes, Readdress, reconcile};
+pub use reconcile::{Changes, Readdress, Started, lower, reconcile};
 pub use regime::{
-    BadChoice, Choice, Choices, Clock, Definition, Duty, Event, Grade, Item, ItemGroup, Layer,
-    LayerKind, Opens, Pack, Party, Reading, Role, Set, Trigger, Whose,
+    BadChoice, Choice, Choices, Clock, Definition, Duty, Event, FormRule, Grade, Item, ItemGroup,
+    Layer, LayerKind, Opens, Pack, Party, Reading, Role, Set, Trigger, Whose,
 };
 pub use within::{BadWithin, Within};

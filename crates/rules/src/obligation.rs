@@ -8,17 +8,18 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use model::Handle;
 use model::obligation::{Running, Terms};
 use model::regime::{Basis, GradeId, RoleId};
+use model::{Handle, Happening};
 
 use crate::calendar::Calendar;
 use crate::deadline::{DeadlineError, Due, deadline};
 use crate::explain::{Explained, Lost};
 use crate::input::{Inputs, Takes, Value};
-use crate::involved::{Involved, Member};
+use crate::involved::{Involved, Known, Member};
 use crate::predicate::Verdict;
-use crate::regime::{Duty, Event, Pack, Party, Trigger};
+use crate::regime::{Duty, Event, Pack, Party};
+use crate::starting::{Start, Starting};
 
 /// A graded incident, as far as the law asks.
 #[derive(Clone, Copy, Debug)]
@@ -28,14 +29,43 @@ pub struct Case<'a> {
     pub involved: Involved<'a>,
     /// When the finder knew; at a regrade, the instant of the regrade.
     pub known_at: Timestamp,
-    /// When the grade was set.
-    pub graded_at: Timestamp,
+    /// When the grade in force was set.
+    pub graded_at: Graded,
+    /// What has come about in the incident so far; what is under another pack is passed over.
+    pub happened: &'a [Happening],
+}
+
+/// When a grade was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Graded {
+    /// As the incident's first, or lowered to it: what came about earlier counts from when it did.
+    Set(Timestamp),
+    /// Raised to it: no clock of a duty that arises with the grade started before.
+    Raised(Timestamp),
+}
+
+impl Graded {
+    pub fn at(self) -> Timestamp {
+        match self {
+            Self::Set(at) | Self::Raised(at) => at,
+        }
+    }
+
+    /// When the clock starts of what came about at that instant.
+    pub(crate) fn start_of(self, came_about: Timestamp) -> Timestamp {
+        match self {
+            Self::Set(_) => came_about,
+            Self::Raised(at) => came_about.max(at),
+        }
+    }
 }
 
 /// One duty that somebody owes for an incident; an obligation but for its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owed {
     pub debtor: Handle,
+    /// Whose filing its trigger is, where several each file their own and each starts a clock.
+    pub sender: Option<Handle>,
     /// To whom, and to whom in copy; empty where nobody in the directory is meant.
     pub to: Vec<Handle>,
     pub cc: Vec<Handle>,
@@ -60,6 +90,13 @@ pub enum ObligeError {
          enter an organisation with that role"
     )]
     NobodyHolds { pack: String, duty: String, role: RoleId },
+    #[error("duty `{duty}`: the time allowed, `{within}`, cannot be read by this release")]
+    Unreadable { duty: String, within: String },
+    #[error(
+        "duty `{duty}` was counted by the calendar `{calendar}`, which is not at hand: \
+         put that version under `calendars/` of the data directory"
+    )]
+    NoCalendar { duty: String, calendar: String },
     #[error("`{grade}` is no grade of `{pack}`")]
     UnknownGrade { pack: String, grade: GradeId },
     #[error("`{pack}` counts by the calendar `{wanted}`, but `{given}` was given")]
@@ -83,15 +120,17 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
     let reached = reached(pack, case, &known);
     let mut all: Vec<Owed> = Vec::new();
     for duty in applying(pack, case) {
-        if duty.on.as_deref().is_some_and(|on| reached.contains(on)) {
-            let runs = known.iter().any(|trigger| duty.on.as_deref() == Some(trigger.id.as_str()));
-            for owed in (Deriving { pack, calendar, case, duty }).owed(runs)? {
-                // A duty that is like two others, of which it is not known which applies, is owed once.
-                let same = |one: &&mut Owed| one.is_same(&owed);
-                match all.iter_mut().find(same).filter(|_| duty.like.is_some()) {
-                    Some(known) => known.join(owed),
-                    None => all.push(owed),
-                }
+        let Some(trigger) = duty.on.as_deref().and_then(|on| pack.trigger(on)) else { continue };
+        if !reached.contains(trigger.id.as_str()) {
+            continue;
+        }
+        let starting = Starting { pack, case, known: &known, trigger };
+        for owed in (Deriving { pack, calendar, case, duty, starting }).owed()? {
+            // A duty that is like two others, of which it is not known which applies, is owed once.
+            let same = |one: &&mut Owed| one.is_same(&owed);
+            match all.iter_mut().find(same).filter(|_| duty.like.is_some()) {
+                Some(known) => known.join(owed),
+                None => all.push(owed),
             }
         }
     }
@@ -100,7 +139,9 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
 
 impl Owed {
     fn is_same(&self, other: &Self) -> bool {
-        self.debtor == other.debtor && self.terms.duty == other.terms.duty
+        self.debtor == other.debtor
+            && self.terms.duty == other.terms.duty
+            && self.sender == other.sender
     }
 
     /// Takes in another of the same debtor and duty: whoever receives either, by the earlier due time.
@@ -155,12 +196,14 @@ fn condition(pack: &Pack, case: &Case<'_>, duty: &Duty) -> Verdict {
 }
 
 /// The triggers that have happened, and every one that follows from a duty owed.
-fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &[&'p Trigger]) -> BTreeSet<&'p str> {
+fn reached<'p>(pack: &'p Pack, case: &Case<'_>, known: &[Known<'p>]) -> BTreeSet<&'p str> {
     let duties: Vec<&Duty> = applying(pack, case).collect();
     // Whoever has not set the grade yet will.
     let graded = pack.triggers().iter().filter(|trigger| trigger.at == Event::IncidentGraded);
-    let happened = known.iter().copied().chain(graded);
-    let mut reached: BTreeSet<&str> = happened.map(|trigger| trigger.id.as_str()).collect();
+    let known = known.iter().map(|known| known.0).chain(graded);
+    let mut reached: BTreeSet<&str> = known.map(|trigger| trigger.id.as_str()).collect();
+    let happened = case.happened.iter().filter(|one| one.pack == *pack.id());
+    reached.extend(happened.filter_map(|one| Some(pack.trigger(&one.trigger)?.id.as_str())));
     loop {
         let before = reached.len();
         for duty in &duties {
@@ -187,31 +230,35 @@ struct Deriving<'a> {
     calendar: &'a Calendar,
     case: &'a Case<'a>,
     duty: &'a Duty,
+    starting: Starting<'a>,
 }
 
 impl Deriving<'_> {
-    fn owed(&self, runs: bool) -> Result<Vec<Owed>, ObligeError> {
-        let state = if runs { Some(self.due()?) } else { None };
-        let debtors = self.debtors()?;
-        Ok(debtors.into_iter().map(|debtor| self.owed_by(debtor, state.as_ref())).collect())
+    fn owed(&self) -> Result<Vec<Owed>, ObligeError> {
+        let senders = self.starting.senders();
+        let mut all = Vec::new();
+        for debtor in self.debtors()? {
+            let starts = self.starting.of(&debtor.0);
+            let awaited =
+                |sender| !starts.iter().any(|start| start.sender.as_ref() == Some(sender));
+            if starts.is_empty() || senders.iter().any(awaited) {
+                all.push(self.owed_by(&debtor, None)?);
+            }
+            for start in &starts {
+                all.push(self.owed_by(&debtor, Some(start))?);
+            }
+        }
+        Ok(all)
     }
 
-    fn due(&self) -> Result<Due, ObligeError> {
+    fn due(&self, since: Timestamp) -> Result<Due, ObligeError> {
         let within = self.duty.clock.within();
-        deadline(within, self.since(), self.pack.zone(), self.calendar)
+        deadline(within, since, self.pack.zone(), self.calendar)
             .map_err(|cause| ObligeError::Deadline { duty: self.duty.id.to_string(), cause })
     }
 
-    /// When its clock starts.
-    fn since(&self) -> Timestamp {
-        let trigger = self.duty.on.as_deref().and_then(|on| self.pack.trigger(on));
-        match trigger {
-            Some(trigger) if trigger.at == Event::IncidentGraded => self.case.graded_at,
-            Some(_) | None => self.case.known_at,
-        }
-    }
-
-    /// Who owes it. A role must have a holder; a set may well be empty in this incident.
+    /// Who owes it. A role must have a holder; a set may well be empty in this incident; and what anybody
+    /// owes is owed by those to whom it happened.
     fn debtors(&self) -> Result<Vec<Member>, ObligeError> {
         for party in &self.duty.who {
             let Party::Role(role) = party else { continue };
@@ -223,30 +270,43 @@ impl Deriving<'_> {
                 });
             }
         }
-        Ok(self.case.involved.union(self.pack, &self.duty.who))
+        let mut debtors = self.case.involved.union(self.pack, &self.duty.who);
+        if self.duty.who.contains(&Party::Anybody) {
+            let told = self.starting.happened().filter_map(|one| one.to.as_ref());
+            let role = |handle| self.case.involved.some_role(self.pack, handle);
+            debtors.extend(told.filter_map(|handle| Some((handle.clone(), role(handle)?))));
+        }
+        Ok(debtors)
     }
 
-    fn owed_by(&self, (debtor, role): Member, due: Option<&Due>) -> Owed {
-        let (to, lost) = self.recipients(&self.duty.to, &debtor, Line::To);
+    fn owed_by(&self, debtor: &Member, start: Option<&Start>) -> Result<Owed, ObligeError> {
+        let (debtor, role) = debtor.clone();
+        let sender = start.and_then(|start| start.sender.clone());
+        let (mut to, lost) = self.recipients(&self.duty.to, &debtor, Line::To);
+        if let Some(sender) = sender.as_ref().filter(|sender| to.contains(sender)) {
+            // The answer to a filing goes to whoever filed it, not to everybody who may file.
+            to = vec![sender.clone()];
+        }
         let (cc, lost_cc) = self.recipients(&self.duty.cc, &debtor, Line::Copy);
         let cc = cc.into_iter().filter(|handle| !to.contains(handle)).collect();
         let lost = if self.duty.to.is_empty() { lost_cc } else { lost };
-        let state = due.map_or(OwedState::Latent, |due| {
-            let explained = Explained {
-                pack: self.pack,
-                duty: self.duty,
-                due,
-                since: self.since(),
-                lost,
-                doubtful: self.is_doubtful(),
-            };
-            OwedState::Running(Running {
-                since: self.since(),
-                due: due.due,
-                explanation: explained.paragraph().en,
-            })
-        });
-        Owed { debtor, to, cc, terms: self.terms(role), state }
+        let state = match start {
+            None => OwedState::Latent,
+            Some(start) => {
+                let due = self.due(start.since)?;
+                let explained = Explained {
+                    pack: self.pack,
+                    duty: self.duty,
+                    due: &due,
+                    since: start.since,
+                    lost,
+                    doubtful: self.is_doubtful(),
+                };
+                let explanation = explained.paragraph().en;
+                OwedState::Running(Running { since: start.since, due: due.due, explanation })
+            }
+        };
+        Ok(Owed { debtor, sender, to, cc, terms: self.terms(role), state })
     }
 
     /// Whether its condition is not known to hold.
@@ -299,22 +359,33 @@ impl Deriving<'_> {
     }
 
     fn terms(&self, role: RoleId) -> Terms {
-        let duty = self.duty;
-        Terms {
-            basis: Basis {
-                pack: self.pack.id().clone(),
-                pack_version: self.pack.version().to_owned(),
-                calendar: self.calendar.id(),
-            },
-            duty: duty.id.clone(),
-            article: duty.article.clone(),
-            role,
-            grade: duty.grades.as_ref().map(|_| self.case.grade.clone()),
-            does: duty.does.get("en").to_owned(),
-            trigger: duty.on.clone().unwrap_or_default(),
-            within: duty.clock.within().to_string(),
-            form: duty.contents.clone(),
-        }
+        let grade = self.duty.grades.as_ref().map(|_| self.case.grade.clone());
+        terms(self.pack, self.calendar, self.duty, role, grade)
+    }
+}
+
+/// What the law says now, to be kept with an obligation.
+pub(crate) fn terms(
+    pack: &Pack,
+    calendar: &Calendar,
+    duty: &Duty,
+    role: RoleId,
+    grade: Option<GradeId>,
+) -> Terms {
+    Terms {
+        basis: Basis {
+            pack: pack.id().clone(),
+            pack_version: pack.version().to_owned(),
+            calendar: calendar.id(),
+        },
+        duty: duty.id.clone(),
+        article: duty.article.clone(),
+        role,
+        grade,
+        does: duty.does.get("en").to_owned(),
+        trigger: duty.on.clone().unwrap_or_default(),
+        within: duty.clock.within().to_string(),
+        form: duty.contents.clone(),
     }
 }
 

@@ -1,14 +1,15 @@
 //! Reconciling: what to change so that the obligations on record are those that follow.
 //!
 //! A function of the present state alone: applied, and asked again, it has nothing to say. What has once
-//! been owed is never taken back here. A graver grade puts graver duties in the place of milder ones; a
-//! milder grade leaves everything as it stands, until the authority confirms it.
+//! been owed is never taken back by [`reconcile`]. A graver grade puts graver duties in the place of milder
+//! ones; a milder grade leaves everything as it stands, until the authority confirms it: [`lower`].
 
 use jiff::Timestamp;
-use model::obligation::State;
+use model::obligation::{Running, State};
 use model::{Handle, Id, Obligation};
 
 use crate::calendar::Calendar;
+use crate::clock::recount;
 use crate::deadline::local;
 use crate::obligation::{Case, ObligeError, Owed, OwedState, applying, owed};
 use crate::regime::{Duty, Pack};
@@ -18,12 +19,24 @@ use crate::regime::{Duty, Pack};
 pub struct Changes {
     /// Obligations to create.
     pub add: Vec<Owed>,
+    /// Latent obligations whose trigger has come about.
+    pub start: Vec<Started>,
     /// Running obligations whose place another takes: it, and the index in `add` of the other.
     pub supersede: Vec<(Id<Obligation>, usize)>,
-    /// Latent obligations that no longer follow at the graver grade; their clocks never started.
+    /// Obligations that do not follow at the grade: latent ones, and at a lower grade running ones too.
     pub lapse: Vec<Id<Obligation>>,
     /// Open obligations that have gained recipients. None ever loses one here.
     pub readdress: Vec<Readdress>,
+}
+
+/// A latent obligation whose clock starts, to whom it is owed now that this is known, and by whose filing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    pub obligation: Id<Obligation>,
+    pub sender: Option<Handle>,
+    pub to: Vec<Handle>,
+    pub cc: Vec<Handle>,
+    pub clock: Running,
 }
 
 /// An open obligation's recipients as they should be.
@@ -37,6 +50,7 @@ pub struct Readdress {
 impl Changes {
     pub fn is_empty(&self) -> bool {
         self.add.is_empty()
+            && self.start.is_empty()
             && self.supersede.is_empty()
             && self.lapse.is_empty()
             && self.readdress.is_empty()
@@ -52,55 +66,150 @@ pub fn reconcile(
     case: &Case<'_>,
     existing: &[Obligation],
 ) -> Result<Changes, ObligeError> {
-    let wanted = owed(pack, calendar, case)?;
-    let existing: Vec<&Obligation> =
-        existing.iter().filter(|one| one.terms.basis.pack == *pack.id()).collect();
-    let mut reconciling = Reconciling { pack, case, existing, changes: Changes::default() };
-    for one in wanted {
-        reconciling.want(one);
-    }
-    reconciling.retire();
-    Ok(reconciling.changes)
+    Reconciling::new(pack, calendar, case, existing).run(false)
+}
+
+/// The same once the authority has confirmed a milder grade: what only the graver one asks lapses, or gives
+/// way to what the milder one asks, counted from when the clock that it replaces started.
+pub fn lower(
+    pack: &Pack,
+    calendar: &Calendar,
+    case: &Case<'_>,
+    existing: &[Obligation],
+) -> Result<Changes, ObligeError> {
+    Reconciling::new(pack, calendar, case, existing).run(true)
 }
 
 struct Reconciling<'a> {
     pack: &'a Pack,
+    calendar: &'a Calendar,
     case: &'a Case<'a>,
     existing: Vec<&'a Obligation>,
+    lowering: bool,
     changes: Changes,
 }
 
-impl Reconciling<'_> {
-    fn want(&mut self, mut wanted: Owed) {
-        let same = |one: &&&Obligation| is_open(one) && self.is_same(one, &wanted);
-        if let Some(standing) = self.existing.iter().find(same) {
-            self.changes.readdress.extend(readdress(standing, &wanted));
-            return;
+impl<'a> Reconciling<'a> {
+    fn new(
+        pack: &'a Pack,
+        calendar: &'a Calendar,
+        case: &'a Case<'a>,
+        existing: &'a [Obligation],
+    ) -> Self {
+        let existing = existing.iter().filter(|one| one.terms.basis.pack == *pack.id()).collect();
+        let (lowering, changes) = (false, Changes::default());
+        Self { pack, calendar, case, existing, lowering, changes }
+    }
+
+    fn run(mut self, lowering: bool) -> Result<Changes, ObligeError> {
+        self.lowering = lowering;
+        let all = owed(self.pack, self.calendar, self.case)?;
+        for wanted in &all {
+            let awaited = all.iter().any(|other| is_alike(other, wanted) && is_latent(other));
+            self.want(wanted.clone(), awaited)?;
         }
-        if self.existing.iter().any(|one| self.stands_from_a_graver_grade(one, &wanted)) {
-            return;
+        self.retire();
+        Ok(self.changes)
+    }
+
+    /// `awaited`: the same is owed upon filings of others that have not come yet.
+    fn want(&mut self, mut wanted: Owed, awaited: bool) -> Result<(), ObligeError> {
+        let same = |one: &&&Obligation| {
+            one.state.is_open() && self.is_of(one, &wanted) && one.sender == wanted.sender
+        };
+        let taken = |one: &Obligation| self.changes.start.iter().any(|s| s.obligation == one.id);
+        let waiting = |one: &&&Obligation| {
+            let waits = one.state == State::Latent && one.sender.is_none() && !awaited;
+            waits && self.is_of(one, &wanted) && !taken(one)
+        };
+        let done = self.done(&wanted);
+        let standing = self.existing.iter().find(same).copied();
+        let waiting = || self.existing.iter().find(waiting).copied().filter(|_| done.is_empty());
+        let standing = standing.or_else(waiting);
+        let remains = self.narrow_to_the_new(&mut wanted, &done);
+        if let Some(standing) = standing {
+            self.keep(standing, wanted);
+            return Ok(());
         }
-        if let Some((old, due)) = self.earliest_outgrown(&wanted) {
+        if !remains || self.stands_from_a_graver_grade(&wanted) {
+            return Ok(());
+        }
+        if !done.is_empty() {
+            self.count_from(&mut wanted, self.case.known_at)?;
+        }
+        if self.lowering {
+            self.count_from_what_it_replaces(&mut wanted)?;
+        } else if let Some((old, due)) = self.earliest_outgrown(&wanted) {
             take_over(&mut wanted, &old, due, self.pack);
         }
         self.changes.add.push(wanted);
+        Ok(())
     }
 
-    /// Whether it is what is wanted. A duty that is like several others is told apart by its article.
-    fn is_same(&self, one: &Obligation, wanted: &Owed) -> bool {
+    /// It stands already: its clock may start now, or more may have to be told.
+    fn keep(&mut self, standing: &Obligation, wanted: Owed) {
+        match (&standing.state, wanted.state) {
+            (State::Latent, OwedState::Running(clock)) => {
+                let Owed { sender, to, cc, .. } = wanted;
+                let obligation = standing.id;
+                self.changes.start.push(Started { obligation, sender, to, cc, clock });
+            }
+            (_, state) => {
+                self.changes.readdress.extend(readdress(standing, &Owed { state, ..wanted }));
+            }
+        }
+    }
+
+    /// The same where it was done or waived already: by the debtor, or by another where one is enough.
+    fn done(&self, wanted: &Owed) -> Vec<&'a Obligation> {
+        let did = |one: &&Obligation| {
+            one.state.is_settled()
+                && self.is_duty(one, wanted)
+                && (one.debtor == wanted.debtor || self.is_enough_once(wanted))
+                && (one.sender.is_none() || one.sender == wanted.sender)
+        };
+        self.existing.iter().copied().filter(did).collect()
+    }
+
+    fn is_of(&self, one: &Obligation, wanted: &Owed) -> bool {
+        one.debtor == wanted.debtor && self.is_duty(one, wanted)
+    }
+
+    /// Whether it is of that duty. One that is like several others is told apart by its article.
+    fn is_duty(&self, one: &Obligation, wanted: &Owed) -> bool {
         let of_others = || self.pack.duties_of(&wanted.terms.duty).any(|duty| duty.like.is_some());
-        one.debtor == wanted.debtor
-            && one.terms.duty == wanted.terms.duty
+        one.terms.duty == wanted.terms.duty
             && (one.terms.article == wanted.terms.article || !of_others())
     }
 
+    fn is_enough_once(&self, wanted: &Owed) -> bool {
+        self.pack.duty_of(&wanted.terms).is_some_and(|duty| duty.one_is_enough)
+    }
+
+    /// Leaves those whom a filing that was made did not reach yet; whether anything remains for them. That
+    /// is a supplement, counted from now.
+    fn narrow_to_the_new(&self, wanted: &mut Owed, done: &[&Obligation]) -> bool {
+        if done.is_empty() {
+            return true;
+        }
+        let has = |handle: &Handle| {
+            done.iter().any(|one| one.to.contains(handle) || one.cc.contains(handle))
+        };
+        wanted.to.retain(|handle| !has(handle));
+        wanted.cc.retain(|handle| !has(handle));
+        !self.is_enough_once(wanted) && !wanted.to.is_empty() && !is_latent(wanted)
+    }
+
     /// Whether a graver grade already made the debtor owe something on the same trigger.
-    fn stands_from_a_graver_grade(&self, one: &Obligation, wanted: &Owed) -> bool {
-        let graver = one.terms.grade.as_ref();
-        wanted.terms.grade.is_some()
-            && is_open(one)
-            && shares_trigger(one, wanted)
-            && graver.is_some_and(|grade| self.pack.is_graver(grade, self.case.grade))
+    fn stands_from_a_graver_grade(&self, wanted: &Owed) -> bool {
+        let stands = |one: &&'a Obligation| {
+            let graver = one.terms.grade.as_ref();
+            wanted.terms.grade.is_some()
+                && one.state.is_open()
+                && shares_trigger(one, wanted)
+                && graver.is_some_and(|grade| self.pack.is_graver(grade, self.case.grade))
+        };
+        !self.lowering && self.existing.iter().any(stands)
     }
 
     /// The milder duty of the same debtor and trigger that is due first, and when.
@@ -111,53 +220,79 @@ impl Reconciling<'_> {
         due.min_by_key(|(_, due)| *due)
     }
 
-    /// Whether an open obligation arose at a milder grade and its duty does not apply at this one.
+    /// A milder duty that takes the place of a graver one is counted from when that one's clock started.
+    fn count_from_what_it_replaces(&self, wanted: &mut Owed) -> Result<(), ObligeError> {
+        let outgrown = self.existing.iter().filter(|one| shares_trigger(one, wanted));
+        let outgrown = outgrown.filter(|one| self.is_outgrown(one));
+        let clocks = outgrown.filter_map(|one| Some(one.state.clock()?.since));
+        match clocks.min() {
+            Some(since) => self.count_from(wanted, since),
+            None => Ok(()),
+        }
+    }
+
+    fn count_from(&self, wanted: &mut Owed, since: Timestamp) -> Result<(), ObligeError> {
+        if let OwedState::Running(clock) = &mut wanted.state {
+            *clock = recount(self.pack, self.calendar, &wanted.terms, since)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an open obligation arose at another grade and its duty does not apply at this one: at a milder
+    /// one, or, when the grade is lowered, at a graver one.
     fn is_outgrown(&self, one: &Obligation) -> bool {
-        let milder = |grade| self.pack.is_graver(self.case.grade, grade);
+        let (now, lowering) = (self.case.grade, self.lowering);
+        let other = |then| {
+            if lowering { self.pack.is_graver(then, now) } else { self.pack.is_graver(now, then) }
+        };
         let is_its = |duty: &Duty| {
             duty.id == one.terms.duty && (duty.like.is_none() || duty.article == one.terms.article)
         };
         let applies = || applying(self.pack, self.case).any(is_its);
-        is_open(one) && one.terms.grade.as_ref().is_some_and(milder) && !applies()
+        let moves = matches!(one.state, State::Latent | State::Running(_));
+        moves && one.terms.grade.as_ref().is_some_and(other) && !applies()
     }
 
-    /// Ends what a graver grade has outgrown.
+    /// Ends what another grade has outgrown.
     fn retire(&mut self) {
         for one in self.existing.clone() {
             if !self.is_outgrown(one) {
                 continue;
             }
-            match &one.state {
-                State::Latent => self.changes.lapse.push(one.id),
-                State::Running(_) => {
-                    let successor = self.successor(one);
-                    self.changes.supersede.extend(successor.map(|index| (one.id, index)));
-                }
-                State::Superseded { .. } | State::Void { .. } => {}
+            match (&one.state, self.successor(one)) {
+                (State::Running(_), Some(index)) => self.changes.supersede.push((one.id, index)),
+                (State::Running(_), None) if !self.lowering => {}
+                _ => self.changes.lapse.push(one.id),
             }
         }
     }
 
-    /// The new obligation that takes its place: one with a due time, where it has one itself.
+    /// The new obligation that takes its place: one with a due time, where it has one itself and the grade
+    /// has not been lowered.
     ///
     /// Where only haste without a number would follow, a due time once owed stays owed.
     fn successor(&self, one: &Obligation) -> Option<usize> {
         let all = self.changes.add.iter().enumerate();
-        let mut candidates = all.filter(|(_, added)| shares_trigger(one, added));
-        let fit = candidates.find(|(_, added)| one.due().is_none() || due_of(added).is_some());
+        let mut candidates =
+            all.filter(|(_, added)| shares_trigger(one, added) && !is_latent(added));
+        let fit = candidates
+            .find(|(_, added)| self.lowering || one.due().is_none() || due_of(added).is_some());
         fit.map(|(index, _)| index)
     }
 }
 
-fn is_open(one: &Obligation) -> bool {
-    match one.state {
-        State::Latent | State::Running(_) => true,
-        State::Superseded { .. } | State::Void { .. } => false,
-    }
+fn is_latent(owed: &Owed) -> bool {
+    owed.state == OwedState::Latent
+}
+
+fn is_alike(one: &Owed, other: &Owed) -> bool {
+    one.debtor == other.debtor && one.terms.duty == other.terms.duty
 }
 
 fn shares_trigger(one: &Obligation, owed: &Owed) -> bool {
-    one.debtor == owed.debtor && one.terms.trigger == owed.terms.trigger
+    one.debtor == owed.debtor
+        && one.terms.trigger == owed.terms.trigger
+        && one.sender == owed.sender
 }
 
 fn due_of(owed: &Owed) -> Option<Timestamp> {

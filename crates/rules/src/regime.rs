@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use model::obligation::Terms;
 use model::organisation::Bilingual;
 use model::regime::{DutyId, GradeId, PackId, RoleId};
 use model::{Handle, Organisation};
@@ -80,6 +81,7 @@ struct Parts {
     /// Under which items a classification is to be reported.
     items_of: Vec<(String, Vec<String>)>,
     forms: Vec<Form>,
+    form_rule: Option<FormRule>,
     duties: Vec<Duty>,
     overrides: Vec<Override>,
     readings: Vec<Reading>,
@@ -147,6 +149,21 @@ pub enum Whose {
     Everyone,
     /// An officer names the members; the engine knows none.
     NamedByOfficer,
+}
+
+impl Whose {
+    /// Whether each member has information of its own to file, rather than all the same information.
+    pub fn is_of_several(self) -> bool {
+        match self {
+            Self::AddressOrDomain
+            | Self::Province
+            | Self::ProvinceOrOwn
+            | Self::OwnProvince
+            | Self::Everyone
+            | Self::NamedByOfficer => true,
+            Self::Finding | Self::Knowing | Self::GroupOfKnowing => false,
+        }
+    }
 }
 
 /// Somebody whom a duty names.
@@ -260,6 +277,16 @@ pub struct Form {
     pub contents: Vec<String>,
     /// The contents are the pack author's, for want of the official form.
     pub proposal: bool,
+}
+
+/// How filings are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormRule {
+    pub article: String,
+    /// The medium, in words, such as `written, on the uniform form`.
+    pub medium: String,
+    /// An urgent filing may be made by telephone first; the form follows and stays owed.
+    pub telephone_first: bool,
 }
 
 /// One thing that somebody must do.
@@ -528,6 +555,12 @@ impl Pack {
         self.parts.duties.iter().filter(move |duty| duty.id == *id)
     }
 
+    /// The duty that these terms were taken from, as it stands now.
+    pub fn duty_of(&self, terms: &Terms) -> Option<&Duty> {
+        let is_its = |duty: &&Duty| duty.like.is_none() || duty.article == terms.article;
+        self.duties_of(&terms.duty).find(is_its)
+    }
+
     /// The duty of that id that is owed at that grade.
     pub fn duty_at(&self, id: &DutyId, grade: &GradeId) -> Option<&Duty> {
         self.duties_of(id).find(|duty| duty.applies_at(grade))
@@ -535,6 +568,10 @@ impl Pack {
 
     pub fn forms(&self) -> &[Form] {
         &self.parts.forms
+    }
+
+    pub fn form_rule(&self) -> Option<&FormRule> {
+        self.parts.form_rule.as_ref()
     }
 
     pub fn readings(&self) -> &[Reading] {

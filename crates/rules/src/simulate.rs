@@ -161,6 +161,13 @@ pub fn simulate(
         for (key, count) in after.counts {
             sides.entry(key).or_default().1 = Some(count);
         }
+        // What waits for an instant that nobody gave is neither new nor gone.
+        let waits =
+            |duty: &DutyId, side: &[(DutyId, String)]| side.iter().any(|(id, _)| id == duty);
+        sides.retain(|(_, duty), (old, new)| {
+            !(old.is_none() && waits(duty, &before.unstarted)
+                || new.is_none() && waits(duty, &after.unstarted))
+        });
         let outcome = |((organisation, duty), (before, after)): ((String, DutyId), _)| Outcome {
             met: sample.met(&duty, &organisation),
             incident: sample.number.clone(),

@@ -94,6 +94,8 @@ CREATE TABLE assessment (
   sequence INTEGER NOT NULL CHECK (sequence >= 1),
   in_force BOOLEAN NOT NULL,
   grade TEXT NOT NULL,
+  -- What measuring alone gave, where the authority has set another grade.
+  measured TEXT,
   assessed_at BIGINT NOT NULL,
   pack TEXT NOT NULL,
   pack_version TEXT NOT NULL,
@@ -110,10 +112,29 @@ CREATE UNIQUE INDEX assessment_in_force ON assessment (incident) WHERE in_force;
 CREATE INDEX assessment_latest ON assessment (assessed_at, incident) WHERE in_force;
 CREATE INDEX assessment_by_grade ON assessment (grade, assessed_at, incident) WHERE in_force;
 
+-- Facts that start clocks: a trigger that came about in one incident, once for each to whom it happens.
+CREATE TABLE happening (
+  incident TEXT NOT NULL,
+  pack TEXT NOT NULL,
+  starts TEXT NOT NULL,
+  happened_to TEXT,
+  sender TEXT,
+  at BIGINT NOT NULL,
+  evidence TEXT NOT NULL,
+  FOREIGN KEY (incident, pack) REFERENCES incident (id, pack)
+);
+CREATE INDEX happening_by_incident ON happening (incident, at, starts);
+CREATE UNIQUE INDEX happening_once
+    ON happening (incident, pack, starts, COALESCE(happened_to, ''), COALESCE(sender, ''));
+
 CREATE TABLE obligation (
   id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),
-  incident TEXT NOT NULL REFERENCES incident (id),
+  -- About an incident or a month that has ended, written `2026-11`.
+  incident TEXT REFERENCES incident (id),
+  month TEXT CHECK (length(month) = 7),
   debtor TEXT NOT NULL REFERENCES organisation (handle),
+  -- No reference, as for the addressees: it is a debtor of something else.
+  sender TEXT,
   addressees TEXT NOT NULL,
   copies TEXT NOT NULL,
   pack TEXT NOT NULL,
@@ -127,36 +148,50 @@ CREATE TABLE obligation (
   starts_on TEXT NOT NULL,
   within TEXT NOT NULL,
   form TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('latent', 'running', 'superseded', 'void')),
+  state TEXT NOT NULL CHECK (state IN
+    ('latent', 'running', 'provisionally_met', 'met', 'waived', 'superseded', 'void')),
   since BIGINT,
   due BIGINT,
   explanation TEXT,
-  superseded_at BIGINT,
+  -- When it was met, waived, superseded or let go.
+  ended_at BIGINT,
   -- Deferred, so that the old one may give way before the new one stands.
   superseded_by TEXT REFERENCES obligation (id) DEFERRABLE INITIALLY DEFERRED,
+  met_by TEXT,
+  telephoned_at BIGINT,
+  evidence TEXT,
   -- Where it stands in the order of dues: last if no clock runs or the text gives no number.
   -- The engine computes it, so it cannot disagree with the state. Overdue is never stored.
   standing_due BIGINT GENERATED ALWAYS AS (
     CASE WHEN state = 'running' THEN COALESCE(due, 9223372036854775807)
          ELSE 9223372036854775807 END
   ) STORED,
-  CHECK ((state IN ('latent', 'void')) = (since IS NULL)),
-  CHECK ((state IN ('latent', 'void')) = (explanation IS NULL)),
-  CHECK (state IN ('running', 'superseded') OR due IS NULL),
-  CHECK ((state IN ('superseded', 'void')) = (superseded_at IS NOT NULL)),
+  CHECK ((incident IS NULL) <> (month IS NULL)),
+  CHECK (state <> 'latent' OR since IS NULL),
+  CHECK (state NOT IN ('running', 'provisionally_met', 'superseded') OR since IS NOT NULL),
+  CHECK ((since IS NULL) = (explanation IS NULL)),
+  CHECK (since IS NOT NULL OR due IS NULL),
+  CHECK ((state IN ('met', 'waived', 'superseded', 'void')) = (ended_at IS NOT NULL)),
   CHECK ((state = 'superseded') = (superseded_by IS NOT NULL)),
-  CHECK (superseded_by <> id)
+  CHECK (superseded_by <> id),
+  CHECK ((state = 'met') = (met_by IS NOT NULL)),
+  CHECK (state <> 'provisionally_met' OR telephoned_at IS NOT NULL),
+  CHECK (state IN ('provisionally_met', 'met') OR telephoned_at IS NULL),
+  CHECK ((state IN ('provisionally_met', 'met', 'waived')) = (evidence IS NOT NULL))
 );
 CREATE INDEX obligation_by_due ON obligation (standing_due, id);
 CREATE INDEX obligation_by_debtor ON obligation (debtor, standing_due, id);
 CREATE INDEX obligation_by_incident ON obligation (incident, standing_due, id);
 CREATE INDEX obligation_by_incident_debtor ON obligation (incident, debtor);
+CREATE INDEX obligation_by_month ON obligation (month, standing_due, id) WHERE month IS NOT NULL;
 CREATE INDEX obligation_superseded_by ON obligation (superseded_by);
-CREATE INDEX obligation_by_state ON obligation (state, debtor, due);
+CREATE INDEX obligation_by_state ON obligation (state, debtor, due, since);
+CREATE INDEX obligation_by_calendar ON obligation (state, calendar, id);
 -- One duty is owed once: two workers deriving from the same grade write one obligation, not two.
 CREATE UNIQUE INDEX obligation_once
-    ON obligation (incident, pack, duty, debtor, COALESCE(grade, ''), addressees)
- WHERE state IN ('latent', 'running');
+    ON obligation (COALESCE(incident, month), pack, duty, debtor, COALESCE(grade, ''),
+                   COALESCE(sender, ''), addressees)
+ WHERE state IN ('latent', 'running', 'provisionally_met');
 
 CREATE TABLE notice (
   id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 36),

@@ -154,7 +154,8 @@ impl Tx {
             .bind(assessment.window_end.as_microsecond())
             .bind(i64::from(assessment.window_hours))
             .bind(bigint("the size of an incident", assessment.size)?)
-            .bind(assessment.because.clone());
+            .bind(assessment.because.clone())
+            .bind(assessment.measured.as_ref().map(GradeId::to_string));
         self.write("enter an assessment", statement).await?;
         Ok(())
     }
@@ -192,6 +193,7 @@ impl TryFrom<Record> for Assessment {
     fn try_from(record: Record) -> Result<Self, Self::Error> {
         Ok(Self {
             grade: record.parsed("grade")?,
+            measured: record.parsed_if_any("measured")?,
             assessed_at: record.instant("assessed_at")?,
             basis: Basis {
                 pack: record.parsed("pack")?,
@@ -222,7 +224,8 @@ macro_rules! incidents_in_force {
 SELECT incident.id, incident.number, incident.threat, incident.finder, incident.opened_at,
        incident.state, assessment.grade, assessment.assessed_at, assessment.pack,
        assessment.pack_version, assessment.calendar, assessment.inputs, assessment.window_end,
-       assessment.window_hours, assessment.size, assessment.because
+       assessment.window_hours, assessment.size, assessment.because,
+       assessment.measured
   FROM incident
   JOIN assessment
     ON assessment.incident = incident.id
@@ -309,7 +312,7 @@ SELECT assessment.grade, COUNT(*) AS number
 const LIST_ASSESSMENTS: &str = concat!(
     "
 SELECT grade, assessed_at, pack, pack_version, calendar, inputs, window_end, window_hours, size,
-       because
+       because, measured
   FROM assessment
  WHERE assessment.incident = $2
    AND ",
@@ -342,10 +345,10 @@ UPDATE assessment
 /// By the primary key, whose greatest sequence is found first.
 const INSERT_ASSESSMENT: &str = "
 INSERT INTO assessment (incident, sequence, in_force, grade, assessed_at, pack, pack_version,
-       calendar, inputs, window_end, window_hours, size, because)
+       calendar, inputs, window_end, window_hours, size, because, measured)
 VALUES ($1,
        (SELECT COALESCE(MAX(sequence), 0) + 1 FROM assessment WHERE incident = $1),
-       TRUE, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+       TRUE, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 /// Every statement of this file, for the tests that prepare and explain them all.
 #[cfg(test)]

@@ -16,6 +16,7 @@
 mod connection;
 pub mod deliveries;
 mod error;
+pub mod happenings;
 pub mod incidents;
 pub mod journal;
 pub mod notices;

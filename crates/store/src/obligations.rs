@@ -1,16 +1,20 @@
 //! Obligations at rest: terms that are never rewritten, and a state that moves.
 //!
-//! *Overdue* has no column: the lists take the instant for which it is asked. An organisation sees what
-//! it owes itself.
+//! *Overdue* and *late* have no column: the lists take the instant for which it is asked. An organisation
+//! sees what it owes itself.
+
+mod columns;
 
 use jiff::{SignedDuration, Timestamp};
-use model::obligation::{Running, State, Terms};
+use model::obligation::{About, Month, State};
 use model::permit::{ReadPermit, Scope};
-use model::regime::{Basis, GradeId};
+use model::regime::GradeId;
 use model::{Handle, Id, Incident, Obligation};
 
+use columns::StateColumns;
+
 use crate::connection::{Prepared, ask};
-use crate::record::{Record, json_text, unknown_state};
+use crate::record::json_text;
 use crate::{Store, StoreError, Tx};
 
 /// The standing due of what has none: a clock that does not run, or a text without a number.
@@ -31,13 +35,14 @@ pub struct ObligationFilter {
     pub due_before: Option<Timestamp>,
 }
 
-/// Whether the clock runs.
+/// Where it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Standing {
     #[default]
     All,
     Running,
     Latent,
+    Met,
 }
 
 /// Where a page of obligations ended.
@@ -69,6 +74,15 @@ pub struct ObligationCounts {
     pub due_within_hour: u64,
 }
 
+/// How many running clocks have used up at least half, three quarters, nine tenths or all of their time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlarmCounts {
+    pub half: u64,
+    pub three_quarters: u64,
+    pub nine_tenths: u64,
+    pub all: u64,
+}
+
 impl Store {
     /// One obligation.
     pub async fn obligation(
@@ -88,6 +102,52 @@ impl Store {
     ) -> Result<Vec<Obligation>, StoreError> {
         let statement = ask(LIST_OF_INCIDENT, permit).bind(incident.to_string()).bind(limit);
         self.all("list the obligations of an incident", statement).await
+    }
+
+    /// What is owed for a month that has ended, the first due first.
+    pub async fn obligations_of_month(
+        &self,
+        permit: &ReadPermit,
+        month: Month,
+        limit: u32,
+    ) -> Result<Vec<Obligation>, StoreError> {
+        let statement = ask(LIST_OF_MONTH, permit).bind(month.to_string()).bind(limit);
+        self.all("list the obligations of a month", statement).await
+    }
+
+    /// Running obligations that were counted by an older version of the calendar `current`, given as
+    /// `name@version`; versions are compared as texts.
+    pub async fn obligations_counted_before(
+        &self,
+        permit: &ReadPermit,
+        current: &str,
+        limit: u32,
+    ) -> Result<Vec<Obligation>, StoreError> {
+        let name = current.split_once('@').map_or(current, |(name, _)| name);
+        let statement =
+            ask(LIST_OF_CALENDAR, permit).bind(format!("{name}@")).bind(current.to_owned());
+        self.all("list what an older calendar counted", statement.bind(limit)).await
+    }
+
+    /// Those whose place an obligation took; no more than a grade has duties on one trigger.
+    pub async fn obligations_replaced_by(
+        &self,
+        permit: &ReadPermit,
+        id: &Id<Obligation>,
+    ) -> Result<Vec<Obligation>, StoreError> {
+        let statement = ask(LIST_REPLACED, permit).bind(id.to_string());
+        self.all("list what an obligation replaced", statement).await
+    }
+
+    /// How many running clocks have used up so much of their time at `now`; each is counted once, at the
+    /// most that it has used.
+    pub async fn alarm_counts(
+        &self,
+        permit: &ReadPermit,
+        now: Timestamp,
+    ) -> Result<AlarmCounts, StoreError> {
+        let statement = ask(COUNT_ALARMS, permit).bind(now.as_microsecond());
+        Ok(self.one("count alarms", statement).await?.unwrap_or_default())
     }
 
     /// Obligations, the first due first, from the one after `after`; what has no due time comes last.
@@ -163,6 +223,7 @@ fn state_wanted(standing: Standing) -> Option<&'static str> {
         Standing::All => None,
         Standing::Running => Some("running"),
         Standing::Latent => Some("latent"),
+        Standing::Met => Some("met"),
     }
 }
 
@@ -171,10 +232,16 @@ impl Tx {
     /// the same debtor to the same addressees, for the same incident.
     pub async fn insert_obligation(&mut self, obligation: &Obligation) -> Result<(), StoreError> {
         let terms = &obligation.terms;
+        let (incident, month) = match obligation.about {
+            About::Incident(incident) => (Some(incident.to_string()), None),
+            About::Month(month) => (None, Some(month.to_string())),
+        };
         let statement = sqlx::query(INSERT_OBLIGATION)
             .bind(obligation.id.to_string())
-            .bind(obligation.incident.to_string())
+            .bind(incident)
+            .bind(month)
             .bind(obligation.debtor.to_string())
+            .bind(obligation.sender.as_ref().map(Handle::to_string))
             .bind(json_text("the addressees of an obligation", &obligation.to)?)
             .bind(json_text("the copies of an obligation", &obligation.cc)?)
             .bind(terms.basis.pack.to_string())
@@ -193,22 +260,65 @@ impl Tx {
         Ok(())
     }
 
-    /// Moves an obligation on, provided that it is still where the move begins: a running or void one
-    /// was latent, a superseded one was running. Its terms are not touched.
+    /// Moves an obligation on, provided that it is still where the move begins. Its terms are not touched.
     ///
     /// A latent one moves nowhere; it is only made sure that it is latent still.
     pub async fn update_obligation_state(
         &mut self,
         obligation: &Obligation,
     ) -> Result<(), StoreError> {
-        let former = match &obligation.state {
+        let (former, or) = match &obligation.state {
             State::Latent => return self.is_latent(obligation).await,
-            State::Running(_) | State::Void { .. } => "latent",
-            State::Superseded { .. } => "running",
+            State::Met(met) if met.telephoned.is_some() => {
+                ("provisionally_met", "provisionally_met")
+            }
+            State::Waived { was: Some(_), .. } => ("running", "provisionally_met"),
+            State::Running(_) => ("latent", "latent"),
+            ended if ended.clock().is_none() => ("latent", "latent"),
+            State::ProvisionallyMet { .. }
+            | State::Met(_)
+            | State::Waived { .. }
+            | State::Superseded { .. }
+            | State::Void { .. } => ("running", "running"),
         };
-        let statement = sqlx::query(MOVE_OBLIGATION).bind(obligation.id.to_string()).bind(former);
+        let statement =
+            sqlx::query(MOVE_OBLIGATION).bind(obligation.id.to_string()).bind(former).bind(or);
         let statement = StateColumns::from(&obligation.state).bind(statement);
         match self.write("move an obligation", statement).await? {
+            0 => Err(stale(obligation)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Starts the clock of a latent obligation. To whom it is owed, and whose filing started it, are known
+    /// only now.
+    pub async fn start_obligation(&mut self, obligation: &Obligation) -> Result<(), StoreError> {
+        let narrowed = sqlx::query(NARROW_OBLIGATION)
+            .bind(obligation.id.to_string())
+            .bind(obligation.sender.as_ref().map(Handle::to_string))
+            .bind(json_text("the addressees of an obligation", &obligation.to)?)
+            .bind(json_text("the copies of an obligation", &obligation.cc)?);
+        self.write("start an obligation", narrowed).await?;
+        self.update_obligation_state(obligation).await
+    }
+
+    /// Gives an obligation another clock, and the calendar that counted it; its state stays, and so do all
+    /// other terms. `since` is the clock start as it was read.
+    pub async fn recount_obligation(
+        &mut self,
+        obligation: &Obligation,
+        since: Timestamp,
+    ) -> Result<(), StoreError> {
+        let clock = obligation.state.clock();
+        let statement = sqlx::query(RECOUNT_OBLIGATION)
+            .bind(obligation.id.to_string())
+            .bind(obligation.state.word())
+            .bind(since.as_microsecond())
+            .bind(clock.map(|clock| clock.since.as_microsecond()))
+            .bind(clock.and_then(|clock| clock.due).map(Timestamp::as_microsecond))
+            .bind(clock.map(|clock| clock.explanation.clone()))
+            .bind(obligation.terms.basis.calendar.clone());
+        match self.write("recount an obligation", statement).await? {
             0 => Err(stale(obligation)),
             _ => Ok(()),
         }
@@ -245,133 +355,12 @@ fn stale(obligation: &Obligation) -> StoreError {
     StoreError::Stale { what: "obligation", id: obligation.id.to_string() }
 }
 
-/// The columns that say where an obligation stands.
-#[derive(Default)]
-struct StateColumns {
-    state: &'static str,
-    since: Option<i64>,
-    due: Option<i64>,
-    explanation: Option<String>,
-    superseded_at: Option<i64>,
-    superseded_by: Option<String>,
-}
-
-impl StateColumns {
-    fn running(state: &'static str, clock: &Running) -> Self {
-        Self {
-            state,
-            since: Some(clock.since.as_microsecond()),
-            due: clock.due.map(Timestamp::as_microsecond),
-            explanation: Some(clock.explanation.clone()),
-            ..Self::default()
-        }
-    }
-
-    fn bind(self, statement: Prepared<'_>) -> Prepared<'_> {
-        statement
-            .bind(self.state)
-            .bind(self.since)
-            .bind(self.due)
-            .bind(self.explanation)
-            .bind(self.superseded_at)
-            .bind(self.superseded_by)
-    }
-}
-
-impl From<&State> for StateColumns {
-    fn from(state: &State) -> Self {
-        match state {
-            State::Latent => Self { state: "latent", ..Self::default() },
-            State::Running(clock) => Self::running("running", clock),
-            State::Superseded { at, by, was } => Self {
-                superseded_at: Some(at.as_microsecond()),
-                superseded_by: Some(by.to_string()),
-                ..Self::running("superseded", was)
-            },
-            State::Void { at } => {
-                Self { state: "void", superseded_at: Some(at.as_microsecond()), ..Self::default() }
-            }
-        }
-    }
-}
-
-impl TryFrom<Record> for Obligation {
-    type Error = StoreError;
-
-    fn try_from(record: Record) -> Result<Self, Self::Error> {
-        Ok(Self {
-            id: record.parsed("id")?,
-            incident: record.parsed("incident")?,
-            debtor: record.parsed("debtor")?,
-            to: record.json("addressees")?,
-            cc: record.json("copies")?,
-            terms: terms(&record)?,
-            state: state(&record)?,
-        })
-    }
-}
-
-fn terms(record: &Record) -> Result<Terms, StoreError> {
-    Ok(Terms {
-        basis: Basis {
-            pack: record.parsed("pack")?,
-            pack_version: record.text("pack_version")?,
-            calendar: record.text("calendar")?,
-        },
-        duty: record.parsed("duty")?,
-        article: record.text("article")?,
-        role: record.parsed("role")?,
-        grade: record.parsed_if_any("grade")?,
-        does: record.text("does")?,
-        trigger: record.text("starts_on")?,
-        within: record.text("within")?,
-        form: record.json("form")?,
-    })
-}
-
-fn state(record: &Record) -> Result<State, StoreError> {
-    match record.text("state")?.as_str() {
-        "latent" => Ok(State::Latent),
-        "running" => Ok(State::Running(running(record)?)),
-        "superseded" => Ok(State::Superseded {
-            at: record.instant("superseded_at")?,
-            by: record.parsed("superseded_by")?,
-            was: running(record)?,
-        }),
-        "void" => Ok(State::Void { at: record.instant("superseded_at")? }),
-        other => unknown_state(other),
-    }
-}
-
-fn running(record: &Record) -> Result<Running, StoreError> {
-    Ok(Running {
-        since: record.instant("since")?,
-        due: record.instant_if_any("due")?,
-        explanation: record.text("explanation")?,
-    })
-}
-
-impl TryFrom<Record> for ObligationCounts {
-    type Error = StoreError;
-
-    fn try_from(record: Record) -> Result<Self, Self::Error> {
-        Ok(Self {
-            all: record.count("everything")?,
-            latent: record.count("latent")?,
-            running: record.count("running")?,
-            ours: record.count("ours")?,
-            overdue: record.count("overdue")?,
-            due_within_hour: record.count("due_within_hour")?,
-        })
-    }
-}
-
 /// The columns of an obligation, in the order of the schema.
 macro_rules! columns {
     () => {
-        "id, incident, debtor, addressees, copies, pack, pack_version, calendar, duty, article, role,
-       grade, does, starts_on, within, form, state, since, due, explanation, superseded_at,
-       superseded_by"
+        "id, incident, month, debtor, sender, addressees, copies, pack, pack_version, calendar, duty,
+       article, role, grade, does, starts_on, within, form, state, since, due, explanation, ended_at,
+       superseded_by, met_by, telephoned_at, evidence"
     };
 }
 
@@ -399,6 +388,62 @@ SELECT ",
  ORDER BY standing_due, id
  LIMIT $3"
 );
+
+/// By `obligation_by_month`.
+const LIST_OF_MONTH: &str = concat!(
+    "
+SELECT ",
+    columns!(),
+    "
+  FROM obligation
+ WHERE ($1 = '*' OR debtor = $1)
+   AND month = $2
+ ORDER BY standing_due, id
+ LIMIT $3"
+);
+
+/// By `obligation_superseded_by`.
+const LIST_REPLACED: &str = concat!(
+    "
+SELECT ",
+    columns!(),
+    "
+  FROM obligation
+ WHERE ($1 = '*' OR debtor = $1)
+   AND superseded_by = $2
+ ORDER BY superseded_by
+ LIMIT 1000"
+);
+
+/// By `obligation_by_calendar`.
+const LIST_OF_CALENDAR: &str = concat!(
+    "
+SELECT ",
+    columns!(),
+    "
+  FROM obligation
+ WHERE ($1 = '*' OR debtor = $1)
+   AND state = 'running'
+   AND calendar >= $2
+   AND calendar < $3
+ ORDER BY calendar, id
+ LIMIT $4"
+);
+
+/// One pass over `obligation_by_state`, which holds all that it reads: a clock that has used up a half has
+/// twice its time used at least equal to its time allowed, and so on.
+const COUNT_ALARMS: &str = "
+SELECT COUNT(CASE WHEN ($2 - since) * 2 >= due - since
+                   AND ($2 - since) * 4 < (due - since) * 3 THEN 1 END) AS half,
+       COUNT(CASE WHEN ($2 - since) * 4 >= (due - since) * 3
+                   AND ($2 - since) * 10 < (due - since) * 9 THEN 1 END) AS three_quarters,
+       COUNT(CASE WHEN ($2 - since) * 10 >= (due - since) * 9
+                   AND $2 < due THEN 1 END) AS nine_tenths,
+       COUNT(CASE WHEN $2 >= due THEN 1 END) AS all_of_it
+  FROM obligation
+ WHERE ($1 = '*' OR debtor = $1)
+   AND state = 'running'
+   AND due IS NOT NULL";
 
 /// By `obligation_by_due`.
 const LIST_OBLIGATIONS: &str = concat!(
@@ -451,20 +496,43 @@ INSERT INTO obligation (",
     columns!(),
     ")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21, $22)"
+       $21, $22, $23, $24, $25, $26, $27)"
 );
 
 /// By the primary key.
 const MOVE_OBLIGATION: &str = "
 UPDATE obligation
-   SET state = $3,
-       since = $4,
+   SET state = $4,
+       since = $5,
+       due = $6,
+       explanation = $7,
+       ended_at = $8,
+       superseded_by = $9,
+       met_by = $10,
+       telephoned_at = $11,
+       evidence = $12
+ WHERE id = $1
+   AND state IN ($2, $3)";
+
+/// By the primary key.
+const NARROW_OBLIGATION: &str = "
+UPDATE obligation
+   SET sender = $2,
+       addressees = $3,
+       copies = $4
+ WHERE id = $1
+   AND state = 'latent'";
+
+/// By the primary key.
+const RECOUNT_OBLIGATION: &str = "
+UPDATE obligation
+   SET since = $4,
        due = $5,
        explanation = $6,
-       superseded_at = $7,
-       superseded_by = $8
+       calendar = $7
  WHERE id = $1
-   AND state = $2";
+   AND state = $2
+   AND since = $3";
 
 /// By the primary key.
 const READDRESS_OBLIGATION: &str = "
@@ -472,7 +540,7 @@ UPDATE obligation
    SET addressees = $2,
        copies = $3
  WHERE id = $1
-   AND state IN ('latent', 'running')";
+   AND state IN ('latent', 'running', 'provisionally_met')";
 
 /// By the primary key.
 const IS_LATENT: &str = "
@@ -489,9 +557,15 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("LIST_OF_INCIDENT", LIST_OF_INCIDENT),
     ("LIST_OBLIGATIONS", LIST_OBLIGATIONS),
     ("LIST_OF_DEBTOR", LIST_OF_DEBTOR),
+    ("LIST_OF_MONTH", LIST_OF_MONTH),
+    ("LIST_REPLACED", LIST_REPLACED),
+    ("LIST_OF_CALENDAR", LIST_OF_CALENDAR),
+    ("COUNT_ALARMS", COUNT_ALARMS),
     ("COUNT_OBLIGATIONS", COUNT_OBLIGATIONS),
     ("INSERT_OBLIGATION", INSERT_OBLIGATION),
     ("MOVE_OBLIGATION", MOVE_OBLIGATION),
+    ("NARROW_OBLIGATION", NARROW_OBLIGATION),
+    ("RECOUNT_OBLIGATION", RECOUNT_OBLIGATION),
     ("READDRESS_OBLIGATION", READDRESS_OBLIGATION),
     ("IS_LATENT", IS_LATENT),
 ];

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::delivery::{Delivery, Progress};
 use model::incident::{self, Assessment};
 use model::journal::Act;
-use model::obligation::{self, Running, Terms};
+use model::obligation::{self, About, Running, Terms};
 use model::organisation::{Bilingual, ProvinceEntry};
 use model::permit::ReadPermit;
 use model::regime::Basis;
@@ -145,6 +145,7 @@ pub(crate) fn incident(n: u32) -> Incident {
 pub(crate) fn assessment(grade: &str, minutes: i64) -> Assessment {
     Assessment {
         grade: grade.parse().unwrap(),
+        measured: None,
         assessed_at: at(minutes),
         basis: basis(),
         inputs: vec![("addresses".to_owned(), "1000001".to_owned())],
@@ -155,7 +156,7 @@ pub(crate) fn assessment(grade: &str, minutes: i64) -> Assessment {
     }
 }
 
-fn basis() -> Basis {
+pub(crate) fn basis() -> Basis {
     Basis {
         pack: "test.pack".parse().unwrap(),
         pack_version: "1.0.0".to_owned(),
@@ -167,8 +168,9 @@ fn basis() -> Basis {
 pub(crate) fn obligation(n: u32, debtor: &str) -> Obligation {
     Obligation {
         id: id(n),
-        incident: id(1),
+        about: About::Incident(id(1)),
         debtor: handle(debtor),
+        sender: None,
         to: vec![handle("desk")],
         cc: vec![],
         terms: Terms {

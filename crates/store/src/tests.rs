@@ -174,6 +174,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("organisations", crate::organisations::STATEMENTS.to_vec()),
         ("deliveries", crate::deliveries::STATEMENTS.to_vec()),
         ("incidents", crate::incidents::STATEMENTS.to_vec()),
+        ("happenings", crate::happenings::STATEMENTS.to_vec()),
         ("obligations", crate::obligations::STATEMENTS.to_vec()),
         ("notices", crate::notices::STATEMENTS.to_vec()),
         ("remediations", crate::remediations::statements()),

@@ -26,7 +26,8 @@ fn demo(file: &str) -> String {
 impl Bench {
     pub(crate) fn new() -> Self {
         let bench = Self { directory: tempfile::tempdir().unwrap() };
-        bench.ok(&["init", "--own", "coordination-centre", "--regime", "cn.miit.2009-157"]);
+        let regime = ["--regime", "cn.miit.2009-157", "--regardless-of-dates"];
+        bench.ok(&[&["init", "--own", "coordination-centre"], regime.as_slice()].concat());
         let (provinces, organisations) = (demo("provinces.csv"), demo("organisations.csv"));
         let (register, systems) = (demo("register.csv"), demo("asn.csv"));
         let (suffixes, registrars) = (demo("suffixes.csv"), demo("registrars.csv"));

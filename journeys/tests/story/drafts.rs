@@ -4,13 +4,19 @@ use crate::bench::{Bench, sinkhole};
 
 const PACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../regimes/cn-miit-2009-157.toml");
 
+/// The case of the same duty under another reading.
+const GRADED: &str = "on      = \"cncert.graded\"\nstart   = 2025-12-31T23:10:00+08:00\n\
+                      expect  = 2026-01-01T{hour}:10:00+08:00\n";
+
 /// The trojan and botnet mechanism, with an hour for the coordinator's report instead of two.
 fn draft() -> String {
     let text = std::fs::read_to_string(PACK).unwrap();
     let (old, new) = (r#"to = ["tsb"], within = "2 hours""#, r#"to = ["tsb"], within = "1 hour""#);
     let (listed, unlisted) = (r#"duty   = ["M2a", "M3a", "#, r#"duty   = ["M2a", "#);
     assert_eq!([text.matches(old).count(), text.matches(listed).count()], [1, 1]);
-    text.replace(old, new).replace(listed, unlisted)
+    let (late, early) = (GRADED.replace("{hour}", "01"), GRADED.replace("{hour}", "00"));
+    assert_eq!(text.matches(&late).count(), 1);
+    text.replace(old, new).replace(listed, unlisted).replace(&late, &early)
         + "\n[[test]]\nduty = \"M3a\"\nstart = 2025-06-11T09:30:00+08:00\nexpect = 2025-06-11T10:30:00+08:00\n"
 }
 

@@ -78,16 +78,11 @@ fn words(line: &str) -> Vec<String> {
 /// A file with texts replaced, each exactly once.
 fn amended(directory: &Path, block: &Block) -> String {
     let mut text = std::fs::read_to_string(directory.join(block.says("from").unwrap())).unwrap();
-    let mut old = "";
-    for line in block.text.lines() {
-        match line.split_at(1) {
-            ("-", rest) => old = rest,
-            ("+", new) => {
-                assert_eq!(text.matches(old).count(), 1, "{old}");
-                text = text.replace(old, new);
-            }
-            _ => panic!("neither taken out nor put in: {line}"),
-        }
+    // Lines after one that is put in belong to it.
+    for change in block.text.trim_end().split("\n-").map(|change| change.trim_start_matches('-')) {
+        let (old, new) = change.split_once("\n+").expect("taken out, and put in");
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        text = text.replace(old, new);
     }
     text
 }

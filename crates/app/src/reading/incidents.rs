@@ -117,13 +117,14 @@ impl App {
         let thresholds = self.law.pack(&incident.assessment.basis.pack)?.thresholds();
         let spread = self.spread(permit, &names, &incident, &assessments).await?;
         let grade = |id| names.grade(&incident.assessment.basis.pack, id);
+        let meetings = self.meetings(permit, &incident).await?;
         Ok(Some(IncidentView {
             row: incident_row(&names, &incident, &obligations, notices.len()),
             finder: names.party(&incident.finder),
             assessments: assessments.iter().map(|a| assessment(&names, a)).collect(),
             obligations: obligations
                 .into_iter()
-                .map(|obligation| self.obligation_row(&names, &incident, obligation))
+                .map(|one| self.obligation_row(&names, Some(&incident), &meetings, one))
                 .collect(),
             notices,
             provinces: spread.provinces,
@@ -242,7 +243,12 @@ pub(crate) fn provinces(
 fn running(obligation: &model::Obligation) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
     match &obligation.state {
         State::Running(running) => running.due.map(|due| (due, running.since)),
-        State::Latent | State::Superseded { .. } | State::Void { .. } => None,
+        State::Latent
+        | State::ProvisionallyMet { .. }
+        | State::Met(_)
+        | State::Waived { .. }
+        | State::Superseded { .. }
+        | State::Void { .. } => None,
     }
 }
 

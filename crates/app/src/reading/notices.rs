@@ -72,12 +72,15 @@ impl App {
         let of_recipient = obligations.into_iter().filter(|o| o.debtor == notice.recipient);
         let assessment = &incident.assessment;
         let pack = self.law.pack(&assessment.basis.pack)?;
+        let meetings = self.meetings(permit, &incident).await?;
         Ok(Some(NoticeView {
             row: notice_row(&names, &incident, &notice),
             size: assessment.size,
             potential_harm: pack.harm(&assessment.grade).unwrap_or_default(),
             obligations: of_recipient
-                .map(|obligation| self.obligation_row(&names, &incident, obligation))
+                .map(|obligation| {
+                    self.obligation_row(&names, Some(&incident), &meetings, obligation)
+                })
                 .collect(),
             items: page.rows,
             next: page.next,

@@ -52,10 +52,6 @@ impl Law {
             }
             sheet.chapters.retain(|chapter| !chapter.lines.is_empty());
         }
-        let marked = pack
-            .duties()
-            .iter()
-            .map(|duty| (duty.id.to_string(), duty.layer.clone(), duty.confidence));
         let known = |grading: &Grading| grading.replace_when_found().map(str::to_owned);
         Some(PackView {
             row: pack_row(plain, applied, at),
@@ -72,7 +68,7 @@ impl Law {
                 .map(|by| (by.to_string(), plain.grading().and_then(known))),
             provinces: provinces(&over),
             sheet,
-            marks: marked.collect(),
+            duties: pack.duties().iter().map(|duty| duty.id.to_string()).collect(),
             others: self.others(plain, applied, ask.language),
         })
     }

@@ -54,6 +54,7 @@ fn sample(directory: &[Organisation], incident: &Incident, owed: &[Obligation]) 
     let role = finder.and_then(|one| one.roles.iter().find(|(of, _)| of == pack));
     let mut parties: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut happened: BTreeMap<String, Timestamp> = BTreeMap::new();
+    let mut met = BTreeMap::new();
     for one in owed.iter().filter(|one| one.terms.basis.pack == *pack) {
         let holders = parties.entry(one.terms.role.to_string()).or_default();
         holders.insert(one.debtor.to_string());
@@ -61,24 +62,34 @@ fn sample(directory: &[Organisation], incident: &Incident, owed: &[Obligation]) 
             let first = happened.entry(one.terms.trigger.clone()).or_insert(since);
             *first = since.min(*first);
         }
+        if let State::Met(done) = &one.state {
+            let told = done.telephoned.unwrap_or(done.at);
+            met.insert((one.terms.duty.to_string(), Some(one.debtor.to_string())), told);
+        }
     }
     Sample {
         number: incident.number.to_string(),
         known_at: incident.opened_at,
+        graded_at: Some(incident.assessment.assessed_at),
         finder: role.map(|(_, role)| role.to_string()).unwrap_or_default(),
         provinces: Vec::new(),
         inputs: incident.assessment.inputs.iter().cloned().collect(),
         size: Some(incident.assessment.size),
         parties: parties.into_iter().map(|(role, all)| (role, all.into_iter().collect())).collect(),
         happened,
-        met: BTreeMap::new(),
+        met,
     }
 }
 
 /// When its clock started, if it did.
 fn started(state: &State) -> Option<Timestamp> {
-    match state {
-        State::Running(running) | State::Superseded { was: running, .. } => Some(running.since),
-        State::Latent | State::Void { .. } => None,
-    }
+    let clock = match state {
+        State::Running(was)
+        | State::Superseded { was, .. }
+        | State::ProvisionallyMet { was, .. } => Some(was),
+        State::Met(done) => done.was.as_ref(),
+        State::Waived { was, .. } | State::Void { was, .. } => was.as_ref(),
+        State::Latent => None,
+    };
+    clock.map(|clock| clock.since)
 }

@@ -133,8 +133,8 @@ pub struct PackView {
     pub provinces: Vec<String>,
     /// Duties as they stand now, filtered as asked.
     pub sheet: Sheet,
-    /// Duties with a layer over them or a doubt about them, by id: `(duty, layer, confidence)`.
-    pub marks: Vec<(String, Option<String>, Confidence)>,
+    /// The id of every duty, filtered or not.
+    pub duties: Vec<String>,
     /// Other packs to compare it with, the likeliest first.
     pub others: Vec<(String, String)>,
 }

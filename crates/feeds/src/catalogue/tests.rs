@@ -53,6 +53,46 @@ fn a_converter_that_does_not_exist_is_named() {
     let error = provider(text, "p.toml").unwrap_err().to_string();
     assert_eq!(
         error,
-        "p.toml: `source.ip rot13`: `rot13` is no converter; mappings/example.toml lists them"
+        "p.toml: line 1: `source.ip rot13`: `rot13` is no converter; mappings/example.toml lists them"
     );
+}
+
+/// The schema's own header reads without a word about drift, and what is left of it when a column goes is
+/// read too, unless the column is mandatory.
+#[test]
+fn every_report_is_read_by_its_own_header_and_by_older_ones() {
+    let catalogue = Catalogue::builtin();
+    for id in catalogue.ids().filter(|id| id.starts_with("shadowserver/")) {
+        let mapping = catalogue.get(id).unwrap();
+        assert!(mapping.schema.len() > 5, "{id} has no columns");
+        let receipt = |columns: &[String]| {
+            let header = columns.join(",") + "\n";
+            let limits = crate::Limits::default();
+            crate::open(header.as_bytes(), mapping, &limits).map(|reader| reader.receipt())
+        };
+        assert_eq!(receipt(&mapping.schema).unwrap(), crate::Receipt::default(), "{id}");
+        // The mandatory ones, and some of the others: all of them would be eight thousand deliveries.
+        let mandatory = mapping.mandatory.iter().map(|(_, column)| column);
+        for gone in mapping.schema.iter().rev().take(3).chain(mandatory) {
+            let mut older = mapping.schema.clone();
+            older.retain(|column| column != gone);
+            let is_mandatory = mapping.mandatory.iter().any(|(_, column)| column == gone);
+            match receipt(&older) {
+                Ok(receipt) => {
+                    assert_eq!(receipt.missing_columns, std::slice::from_ref(gone), "{id}");
+                    assert!(!is_mandatory, "{id} {gone}");
+                }
+                Err(error) => assert!(is_mandatory, "{id} {gone}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_documentation_names_every_mapping() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/feeds.md"));
+    let text = text.unwrap();
+    let ids = Catalogue::builtin().ids().filter(|id| !id.starts_with("shadowserver/"));
+    let unnamed: Vec<_> = ids.filter(|id| !text.contains(&format!("| `{id}` |"))).collect();
+    assert!(unnamed.is_empty(), "{unnamed:?}");
 }

@@ -37,15 +37,15 @@ fn mistakes_are_named_with_file_key_and_remedy() {
         ("version = \"1\"", "version = \"\""),
     ];
     let told = all.map(refused).join("\n");
-    expect_test::expect![[r"
-        mine.toml: `columns.time`: is needed: a row without a time cannot be counted
-        mine.toml: `columns.adress`: no such field; there are time, ip, port, domain, url, threat, classification, transport, destination_ip, destination_port, destination_domain and asn; put other columns under [details]
-        mine.toml: `mandatory`: `url` has no column above
-        mine.toml: `details.score`: `double` is no converter; mappings/example.toml lists them
-        mine.toml: `constants.classification`: `infected` is no type of the taxonomy (RSIT)
-        mine.toml: `constants.threat`: write it as `unnamed-bot`
-        mine.toml: `delimiter`: must be one ASCII character, neither quote nor line break
-        mine.toml: `version`: must not be empty"]].assert_eq(&told);
+    expect_test::expect![[r#"
+        mine.toml: line 31: `columns.time`: is needed: a row without a time cannot be counted; or say `undated = "received"`
+        mine.toml: line 33: `columns.adress`: no such field; there are time, ip, port, domain, url, threat, classification, transport, destination_ip, destination_port, destination_domain and asn; put other columns under [details]
+        mine.toml: line 27: `mandatory`: `url` has no column above
+        mine.toml: line 58: `details.score`: `double` is no converter; mappings/example.toml lists them
+        mine.toml: line 48: `constants.classification`: `infected` is no type of the taxonomy (RSIT)
+        mine.toml: line 47: `constants.threat`: write it as `unnamed-bot`
+        mine.toml: line 15: `delimiter`: must be one ASCII character, neither quote nor line break
+        mine.toml: line 8: `version`: must not be empty"#]].assert_eq(&told);
 }
 
 #[test]

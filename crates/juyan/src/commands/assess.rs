@@ -16,11 +16,14 @@ pub(crate) async fn run(args: Assess) -> anyhow::Result<ExitCode> {
     let mut outcome = ingest::Outcome::default();
     ingest::ingest_all(&app, ingest::unfinished(&app).await?, &mut outcome).await?;
     outcome.add(app.assess_lately(args.days, &mut watch).await?);
+    let closed = app.close_months().await?;
+    outcome.undecided.extend(closed.undecided);
     progress.say("");
     if args.common.json {
         output::json(&outcome)?;
     } else {
         ingest::undecided(&outcome.undecided)?;
+        ingest::lawless(&outcome.lawless)?;
         ingest::changes(&outcome.changes)?;
     }
     Ok(if outcome.undecided.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -84,6 +84,7 @@ fn prepare(home: &Home) -> anyhow::Result<Config> {
     let config = Config {
         own: OWN.parse()?,
         regimes: vec![REGIME.parse()?],
+        regardless_of_dates: vec![REGIME.parse()?],
         zone: ZONE.to_owned(),
         provisional_calendars: true,
         readings: BTreeMap::new(),
@@ -182,6 +183,9 @@ fn summary(built: &Built, progress: &Progress) -> anyhow::Result<()> {
     ));
     output::line("")?;
     ingest::changes(&built.outcome.changes)?;
+    output::line(format!(
+        "\nThe demonstration applies {REGIME} regardless of its dates: it is no longer in force."
+    ))?;
     output::line(format!(
         "\nIn {:.1} s: {} incidents, {} obligations ({} with a running clock), {} notices drafted, \
          {} addresses and domains to deal with.\n\

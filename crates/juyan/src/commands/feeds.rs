@@ -1,22 +1,27 @@
-//! `juyan feeds`: the mappings at hand, and reading a file by one without keeping anything.
+//! `juyan feeds`: the mappings at hand, checking one, and reading a file by one without keeping anything.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use ::feeds::{Block, Catalogue, Limits, Mapping};
+use ::feeds::{Block, Catalogue, Finding, Limits, Mapping, Receipt};
 use anyhow::Context;
 use serde_json::{Map, Value, json};
 
 use crate::cli::Feeds;
 use crate::commands::{self, ingest};
+use crate::desk;
 use crate::output::{self, Table};
 
 pub(crate) fn run(args: Feeds) -> anyhow::Result<ExitCode> {
     match args {
         Feeds::List { json } => list(json),
-        Feeds::Parse { feed, file, shape } => parse(&feed, &file, &shape),
+        Feeds::Parse { feed, file, shape, received } => {
+            let received_at = Some(received.unwrap_or_else(desk::now));
+            parse((&feed, &file), &shape, &Limits { received_at, ..Limits::default() })
+        }
+        Feeds::Check { file, json } => check(&file, json),
     }
 }
 
@@ -24,19 +29,48 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
     let catalogue = Catalogue::builtin();
     let mappings = catalogue.ids().filter_map(|id| catalogue.get(id));
     if json {
-        let all: Vec<_> = mappings.map(|m| json!({"id": m.id(), "version": m.version()})).collect();
-        output::json(&all)?;
+        let told = |m: &Mapping| {
+            let format = m.format().name();
+            json!({"id": m.id(), "version": m.version(), "format": format, "source": m.source()})
+        };
+        output::json(&mappings.map(told).collect::<Vec<_>>())?;
     } else {
-        let mut table = Table::new(["MAPPING", "VERSION"]);
+        let mut table = Table::new(["MAPPING", "VERSION", "FORMAT", "SOURCE"]);
         for mapping in mappings {
-            table.row([mapping.id().to_owned(), mapping.version().to_owned()]);
+            let cells =
+                [mapping.id(), mapping.version(), mapping.format().name(), mapping.source()];
+            table.row(cells.map(str::to_owned));
         }
         table.print()?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn parse(feed: &str, path: &Path, shape: &str) -> anyhow::Result<ExitCode> {
+/// Names everything that is wrong with a mapping: file, line, key and what would do.
+fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("`{shown}`"))?;
+    let findings = Mapping::findings(&text);
+    if json {
+        let told = |finding: &Finding| {
+            let Finding { line, key, reason } = finding;
+            json!({"file": shown.to_string(), "line": line, "key": key, "reason": reason})
+        };
+        output::json(&findings.iter().map(told).collect::<Vec<_>>())?;
+    } else {
+        let mut out = io::stdout().lock();
+        for Finding { line, key, reason } in &findings {
+            let key = if key.is_empty() { String::new() } else { format!("`{key}`: ") };
+            writeln!(out, "{shown}:{line}: {key}{reason}")?;
+        }
+        if findings.is_empty() {
+            writeln!(out, "{shown}: a mapping without fault")?;
+        }
+    }
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { commands::FINDINGS.into() })
+}
+
+fn parse((feed, path): (&str, &Path), shape: &str, limits: &Limits) -> anyhow::Result<ExitCode> {
     let own;
     let mapping = if Path::new(feed).extension().is_some_and(|ending| ending == "toml") {
         let text = std::fs::read_to_string(feed).with_context(|| format!("`{feed}`"))?;
@@ -54,7 +88,7 @@ fn parse(feed: &str, path: &Path, shape: &str) -> anyhow::Result<ExitCode> {
         let file = File::open(path).with_context(|| format!("`{}`", path.display()))?;
         Box::new(BufReader::new(file))
     };
-    let mut reader = ::feeds::open(input, mapping, &Limits::default())?;
+    let mut reader = ::feeds::open(input, mapping, limits)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let (mut rows, mut quarantined) = (0_usize, 0_usize);
     while let Some(block) = reader.next_block()? {
@@ -71,8 +105,25 @@ fn parse(feed: &str, path: &Path, shape: &str) -> anyhow::Result<ExitCode> {
         }
     }
     out.flush()?;
+    depart(&reader.receipt())?;
     writeln!(io::stderr(), "{rows} rows, {quarantined} in quarantine, mapping {}", mapping.id())?;
     Ok(if quarantined == 0 { ExitCode::SUCCESS } else { commands::FINDINGS.into() })
+}
+
+/// Says how the file departs from the report as it is known.
+fn depart(receipt: &Receipt) -> anyhow::Result<()> {
+    let mut err = io::stderr();
+    if !receipt.missing_columns.is_empty() {
+        writeln!(err, "missing columns: {}", receipt.missing_columns.join(", "))?;
+    }
+    if !receipt.unknown_columns.is_empty() {
+        let unknown = receipt.unknown_columns.join(", ");
+        writeln!(err, "unknown columns, kept as extra: {unknown}")?;
+    }
+    if receipt.skipped > 0 {
+        writeln!(err, "{} records are no observations by the format's rules", receipt.skipped)?;
+    }
+    Ok(())
 }
 
 /// A sighting as the desk keeps it: its columns, and the rest under `details`.

@@ -69,8 +69,8 @@ fn print(incident: &IncidentView) -> anyhow::Result<()> {
     for obligation in &incident.obligations {
         if let app::views::ObligationState::Running { explanation, .. } = &obligation.state {
             output::line(format!(
-                "\n{} ({})\n{explanation}",
-                obligation.duty, obligation.debtor.handle
+                "\n{} ({}) {}\n{explanation}",
+                obligation.duty, obligation.debtor.handle, obligation.id
             ))?;
         }
     }

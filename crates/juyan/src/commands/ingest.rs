@@ -29,6 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) changes: Vec<Change>,
     /// Threats of which nothing could be derived, each with the reason.
     pub(crate) undecided: Vec<String>,
+    /// Threats under no law that this desk applies and that was in force then, each with the reason.
+    pub(crate) lawless: Vec<String>,
 }
 
 pub(crate) async fn run(args: Ingest) -> anyhow::Result<ExitCode> {
@@ -208,6 +210,7 @@ impl Outcome {
     pub(crate) fn add(&mut self, assessed: app::assess::Outcome) {
         self.changes.extend(assessed.changes);
         self.undecided.extend(assessed.undecided);
+        self.lawless.extend(assessed.lawless);
     }
 }
 
@@ -230,11 +233,22 @@ fn report(outcome: &Outcome) -> anyhow::Result<()> {
         output::line(format!("refused  {refusal}"))?;
     }
     undecided(&outcome.undecided)?;
+    lawless(&outcome.lawless)?;
     changes(&outcome.changes)
 }
 
 pub(crate) fn undecided(threats: &[String]) -> anyhow::Result<()> {
     threats.iter().try_for_each(|threat| output::line(format!("undecided  {threat}")))
+}
+
+pub(crate) fn lawless(threats: &[String]) -> anyhow::Result<()> {
+    threats.iter().try_for_each(|threat| output::line(format!("outside    {threat}")))?;
+    if threats.is_empty() {
+        return Ok(());
+    }
+    output::line(
+        "hint: `regardless_of_dates` in juyan.toml lists packs to apply whatever their dates",
+    )
 }
 
 pub(crate) fn changes(changes: &[Change]) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use app::reading::Which;
-use app::views::{ObligationRow, ObligationState, PartyView};
+use app::views::{GovernedView, ObligationRow, ObligationState, PartyView};
 use model::permit::ReadPermit;
 
 use crate::cli::Obligations;
@@ -18,6 +18,7 @@ pub(crate) async fn run(args: Obligations) -> anyhow::Result<ExitCode> {
         "ours" => Which::Ours,
         "theirs" => Which::Waiting,
         "latent" => Which::Latent,
+        "met" => Which::Met,
         _ => Which::All,
     };
     let permit = ReadPermit::at_the_console();
@@ -27,6 +28,11 @@ pub(crate) async fn run(args: Obligations) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     table(&page.rows)?;
+    let alarms = app.alarms(&permit, app.clock().now()).await?;
+    output::line(format!(
+        "Of their time, {} have used half, {} three quarters, {} nine tenths, {} all.",
+        alarms.half, alarms.three_quarters, alarms.nine_tenths, alarms.all
+    ))?;
     more(page.next.as_deref())
 }
 
@@ -46,7 +52,7 @@ pub(crate) fn table(rows: &[ObligationRow]) -> anyhow::Result<()> {
         table.row([
             row.duty.clone(),
             row.article.clone(),
-            row.incident.clone(),
+            row.month.clone().unwrap_or_else(|| row.incident.clone()),
             row.debtor.handle.clone(),
             row.does.get("en").to_owned(),
             parties(&row.to),
@@ -61,8 +67,30 @@ pub(crate) fn table(rows: &[ObligationRow]) -> anyhow::Result<()> {
 fn due(row: &ObligationRow) -> String {
     match &row.state {
         ObligationState::Latent => format!("from {}", row.trigger),
-        ObligationState::Running { due: Some(due), .. } => instant(*due),
+        ObligationState::Running { due: Some(due), .. } => {
+            let sooner = |other: &&GovernedView| other.due < *due;
+            row.governed_by.iter().find(sooner).map_or_else(
+                || instant(*due),
+                |by| {
+                    format!(
+                        "{} (governed by {} {}: {})",
+                        instant(*due),
+                        by.pack,
+                        by.duty,
+                        instant(by.due)
+                    )
+                },
+            )
+        }
         ObligationState::Running { due: None, .. } => "no number".to_owned(),
+        ObligationState::ProvisionallyMet { at, .. } => {
+            format!("telephoned {}, form still owed", instant(*at))
+        }
+        ObligationState::Met { at, by, late, .. } => {
+            let by = by.as_ref().map(|by| format!(" by {}", by.handle)).unwrap_or_default();
+            format!("met {}{by}{}", instant(*at), if *late { ", late" } else { "" })
+        }
+        ObligationState::Waived { at, .. } => format!("waived {}", instant(*at)),
         ObligationState::Superseded { .. } => "superseded".to_owned(),
         ObligationState::Void { .. } => "void".to_owned(),
     }

@@ -3,6 +3,7 @@
 use model::regime::{DutyId, GradeId, RoleId};
 
 use super::words::{self, Language, Words};
+use crate::calendar::Confidence;
 use crate::grading::{Criterion, Grading, Standing};
 use crate::regime::{
     Definition, Duty, Form, Grade, Item, ItemGroup, Override, Pack, Party, Reading,
@@ -69,6 +70,10 @@ pub struct Line {
     pub like: Option<DutyId>,
     /// Whether it is owed as well for a month in which nothing happened.
     pub nil_report: bool,
+    /// The layer that added or last changed it; none for a duty as the instrument has it.
+    pub layer: Option<String>,
+    /// It is less sure than the pack as a whole.
+    pub is_unsure: bool,
 }
 
 /// One grade in words.
@@ -130,13 +135,26 @@ pub struct Choice {
     pub asks: String,
     pub chosen: String,
     pub means: String,
-    /// The pack's own choice, where somebody has chosen otherwise.
+    /// Choosing it changes nothing that is computed: people act on it.
+    pub by_hand: bool,
+    /// The pack's own choice, where somebody chose otherwise.
     pub instead_of: Option<String>,
-    /// The options, chosen or not, from which nothing computed follows, or not all that should: people
-    /// act on them.
-    pub by_hand: Vec<String>,
-    /// Name and meaning of the options not chosen.
-    pub others: Vec<(String, String)>,
+    pub others: Vec<Other>,
+}
+
+/// An option that was not chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    pub name: String,
+    pub means: String,
+    /// Choosing it changes nothing that is computed: people act on it.
+    pub by_hand: bool,
+}
+
+impl Other {
+    fn of(option: &crate::regime::Choice) -> Self {
+        Self { name: option.id.clone(), means: option.means.clone(), by_hand: option.by_hand }
+    }
 }
 
 /// Who may change the rules.
@@ -209,6 +227,9 @@ fn line(words: Words<'_>, duty: &Duty) -> Line {
         see: duty.see.clone(),
         like: duty.like.clone(),
         nil_report: duty.nil_report,
+        layer: duty.layer.clone(),
+        is_unsure: duty.confidence != words.pack.confidence()
+            && duty.confidence == Confidence::Medium,
     }
 }
 
@@ -310,17 +331,16 @@ fn forms(pack: &Pack) -> Vec<FormLine> {
 
 /// One reading of a pack, with what was chosen apart from the rest.
 fn choice(reading: &Reading) -> Choice {
-    let others = reading.options.iter().filter(|other| other.id != reading.chosen);
-    let by_hand = reading.options.iter().filter(|option| option.by_hand);
+    let others = reading.options.iter().filter(|option| option.id != reading.chosen);
     Choice {
         instead_of: reading.is_changed().then(|| reading.default.clone()),
-        by_hand: by_hand.map(|option| option.id.clone()).collect(),
+        by_hand: reading.option(&reading.chosen).is_some_and(|option| option.by_hand),
         id: reading.id.clone(),
         at: reading.at.clone(),
         asks: reading.asks.clone(),
         chosen: reading.chosen.clone(),
         means: reading.chosen_text().to_owned(),
-        others: others.map(|other| (other.id.clone(), other.means.clone())).collect(),
+        others: others.map(Other::of).collect(),
     }
 }
 
@@ -339,41 +359,4 @@ fn overrides(words: Words<'_>) -> Vec<OverrideLine> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::pack;
-
-    #[test]
-    fn duties_stand_under_their_articles() {
-        let sheet = sheet(&pack(), Language::En, None);
-        let articles: Vec<&str> = sheet.chapters.iter().map(|c| c.article.as_str()).collect();
-        assert_eq!(articles, ["5", "6", "8", "9", "10", "11", "15", "16", "17", "18"]);
-        let lines: usize = sheet.chapters.iter().map(|chapter| chapter.lines.len()).sum();
-        assert_eq!(lines, pack().duties().len());
-    }
-
-    #[test]
-    fn a_line_says_who_what_to_whom_by_when() {
-        let sheet = sheet(&pack(), Language::En, None);
-        let line = sheet.chapters[2].lines.iter().find(|l| l.duty.as_str() == "M2a").unwrap();
-        assert_eq!(line.who, "the operator that found it");
-        assert_eq!(line.cc.as_deref(), Some("CNCERT"));
-        assert_eq!(line.within, "within 2 hours");
-        assert_eq!(line.from.as_deref(), Some("an operator discovers the incident"));
-    }
-
-    #[test]
-    fn at_a_grade_only_its_duties_remain() {
-        let sheet = sheet(&pack(), Language::En, Some(&"g4".parse().unwrap()));
-        let all: Vec<&str> =
-            sheet.chapters.iter().flat_map(|c| &c.lines).map(|l| l.duty.as_str()).collect();
-        assert!(all.contains(&"M2b") && !all.contains(&"M2a") && all.contains(&"S1"));
-    }
-
-    #[test]
-    fn grades_are_in_words() {
-        let sheet = sheet(&pack(), Language::Zh, None);
-        assert_eq!(sheet.grades[0].when, "max_single_ips 超过 1,000,000");
-        assert_eq!(sheet.grades[3].when, "其他情形");
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use model::regime::GradeId;
 
 use crate::predicate::Predicate;
 use crate::regime::{Clock, Duty, Event, Grade, Pack, Party, Set, Trigger, Whose};
-use crate::within::{Standing, Unnumbered, Within};
+use crate::within::Within;
 
 /// The language of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,40 +42,26 @@ impl Language {
 
 /// The time allowed, in words: `within 2 hours`.
 pub fn within(within: &Within, language: Language) -> String {
-    let counted = |n: &dyn std::fmt::Display, zh: &str, en: &str| {
-        let one = n.to_string() == "1";
-        let plural = if one { "" } else { "s" };
-        match language {
-            Language::Zh => format!("{n} {zh}内"),
-            Language::En => format!("within {n} {en}{plural}"),
-        }
+    let noted = |inner: &Within, zh: &str, en: &str| {
+        format!("{}{}", self::within(inner, language), language.pick(zh, en))
     };
+    let roll = (
+        "（末日非工作日的，顺延至下一工作日）",
+        " (a last day that is no working day moves to the next)",
+    );
     match within {
-        Within::Hours { hundredths } => counted(&(f64::from(*hundredths) / 100.0), "小时", "hour"),
-        Within::Minutes(n) => counted(n, "分钟", "minute"),
-        Within::WorkingDays(n) => counted(n, "个工作日", "working day"),
-        Within::Days { n, roll } => counted(n, "日", "day") + rolled(*roll, language),
-        Within::Months { n, roll } => counted(n, "个月", "month") + rolled(*roll, language),
-        Within::FirstWorkingDaysOfNextMonth(n) => match language {
-            Language::Zh => format!("次月前 {n} 个工作日内"),
-            Language::En => format!("within the first {n} working days of the next month"),
-        },
-        Within::Unnumbered(word) => unnumbered(*word, language).to_owned(),
-        Within::Standing(Standing::Standing) => language.pick("常设", "always").to_owned(),
-        Within::Standing(Standing::Continuously) => {
-            language.pick("持续进行", "continuously").to_owned()
+        Within::Unnumbered(_) | Within::Standing(_) => within.text(language.code()),
+        Within::Days { n, roll: true } => {
+            noted(&Within::Days { n: *n, roll: false }, roll.0, roll.1)
         }
-        Within::WeekendNoon(inner) => {
-            let inner = self::within(inner, language);
-            match language {
-                Language::Zh => format!("{inner}（末日为休息日的，顺延至下一工作日 12:00）"),
-                Language::En => {
-                    format!(
-                        "{inner} (an end on a day of rest moves to noon of the next working day)"
-                    )
-                }
-            }
+        Within::Months { n, roll: true } => {
+            noted(&Within::Months { n: *n, roll: false }, roll.0, roll.1)
         }
+        Within::WeekendNoon(inner) => noted(
+            inner,
+            "（届满于非工作日的，延至下一工作日 12:00）",
+            " (an end on a day that is no working day moves to 12:00 of the next)",
+        ),
         Within::EarliestOf(members) => {
             let members: Vec<String> =
                 members.iter().map(|one| self::within(one, language)).collect();
@@ -84,34 +70,29 @@ pub fn within(within: &Within, language: Language) -> String {
                 Language::En => format!("the earliest of: {}", members.join("; ")),
             }
         }
-    }
-}
-
-fn rolled(roll: bool, language: Language) -> &'static str {
-    if roll {
-        language.pick(
-            "（末日非工作日的，顺延至下一工作日）",
-            " (a last day that is no working day moves to the next)",
-        )
-    } else {
-        ""
-    }
-}
-
-fn unnumbered(word: Unnumbered, language: Language) -> &'static str {
-    match word {
-        Unnumbered::Immediately => language.pick("立即", "immediately"),
-        Unnumbered::Promptly => language.pick("及时", "promptly"),
-        Unnumbered::AtTheSameTime => language.pick("同时", "at the same time"),
-        Unnumbered::AtDiscretion => language.pick("酌情", "at discretion"),
-        Unnumbered::NoTimeStated => language.pick("未规定时限", "no time stated"),
+        Within::Hours { .. }
+        | Within::Minutes(_)
+        | Within::WorkingDays(_)
+        | Within::Days { roll: false, .. }
+        | Within::Months { roll: false, .. }
+        | Within::FirstWorkingDaysOfNextMonth(_) => {
+            let text = within.text(language.code());
+            match language {
+                Language::Zh => format!("{text}内"),
+                Language::En if text.starts_with("first") => format!("within the {text}"),
+                Language::En => format!("within {text}"),
+            }
+        }
     }
 }
 
 /// An article by its number: `art. 8(2)`; what is named otherwise, such as `annex 2`, by its name.
 pub fn article(article: &str, language: Language) -> String {
     let numbered = article.starts_with(|c: char| c.is_ascii_digit());
+    // What a foreign instrument says beside the number stays as it is.
+    let words = article.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1);
     match (numbered, language) {
+        (true, Language::Zh) if words => format!(" art. {article}"),
         (true, Language::Zh) => format!("第 {article} 条"),
         (true, Language::En) => format!("art. {article}"),
         (false, _) => article.to_owned(),
@@ -138,8 +119,8 @@ pub fn clock(clock: &Clock, language: Language) -> String {
 pub fn event(event: Event, language: Language) -> &'static str {
     match event {
         Event::IncidentKnown => language.pick("得知事件", "knows of the incident"),
-        Event::IncidentGraded => language.pick("确定事件等级", "grades the incident"),
-        Event::FilingSent => language.pick("发出报送", "sends the filing"),
+        Event::IncidentGraded => language.pick("完成事件定级", "has graded the incident"),
+        Event::FilingSent => language.pick("发出报送", "has sent the filing"),
         Event::NoticeReceived => language.pick("收到通报", "receives its notice"),
         Event::FilingReceived => language.pick("收到报送或反馈", "receives the filing"),
         Event::DecisionRecorded => language.pick("作出决定", "settles the matter"),
@@ -179,7 +160,7 @@ impl Words<'_> {
         self.language.list(parties.iter().map(|party| self.party(party)))
     }
 
-    /// In English the pack's own words; in Chinese from the roles and what makes a member of the set.
+    /// In the pack's own words where they are in its language, else from the roles and what makes a member of the set.
     fn set(&self, set: &Set) -> String {
         if self.language == Language::En {
             return set.means.clone();
@@ -199,7 +180,7 @@ impl Words<'_> {
         }
     }
 
-    /// One grade with its id: `Serious (g3)`.
+    /// One grade with its id: `Serious (x3)`.
     pub fn grade(&self, id: &GradeId) -> String {
         let name = self.pack.grade(id).map_or("", |grade| self.language.of(&grade.name));
         match self.language {
@@ -267,47 +248,4 @@ impl Words<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::pack;
-
-    fn both(text: &str) -> [String; 2] {
-        let time = text.parse().unwrap();
-        [within(&time, Language::En), within(&time, Language::Zh)]
-    }
-
-    #[test]
-    fn every_time_allowed_has_words() {
-        assert_eq!(both("1 hour"), ["within 1 hour", "1 小时内"]);
-        assert_eq!(both("0.5 hours"), ["within 0.5 hours", "0.5 小时内"]);
-        assert_eq!(both("5 working days"), ["within 5 working days", "5 个工作日内"]);
-        assert_eq!(
-            both("first 10 working days of next month"),
-            ["within the first 10 working days of the next month", "次月前 10 个工作日内"]
-        );
-        assert_eq!(both("promptly"), ["promptly", "及时"]);
-        assert_eq!(
-            both("earliest of [4 hours, 1 month]"),
-            ["the earliest of: within 4 hours; within 1 month", "4 小时内或1 个月内，以最早者为准"]
-        );
-    }
-
-    #[test]
-    fn what_is_kept_is_not_done_within() {
-        let keep = Clock::Keep("60 days".parse().unwrap());
-        assert_eq!(clock(&keep, Language::En), "keep for 60 days");
-        assert_eq!(clock(&keep, Language::Zh), "留存 60 日");
-    }
-
-    #[test]
-    fn parties_and_grades_are_named_in_both_languages() {
-        let pack = pack();
-        let duty = pack.duty(&"M3b".parse().unwrap()).unwrap();
-        let words = |language| Words { pack: &pack, language };
-        assert_eq!(words(Language::Zh).parties(&duty.to), "涉事省份的通信管理局");
-        assert_eq!(words(Language::Zh).grades(duty).unwrap(), "较大（g3）及以上");
-        assert_eq!(words(Language::En).grades(duty).unwrap(), "Serious (g3) or graver");
-        let trigger = pack.trigger("handler.notice_received").unwrap();
-        assert!(words(Language::Zh).trigger(trigger).ends_with("收到通报"));
-    }
-}
+mod tests;

@@ -15,6 +15,7 @@ struct Story {
     responsible: &'static [&'static str],
     provinces: &'static [&'static str],
     known_at: &'static str,
+    happened: &'static [Happening],
 }
 
 const FOUND_BY_COORDINATOR: Story = Story {
@@ -23,6 +24,7 @@ const FOUND_BY_COORDINATOR: Story = Story {
     responsible: &["north-telecom", "name-registry"],
     provinces: &["XX-N"],
     known_at: "2025-06-11T09:30:00+08:00",
+    happened: &[],
 };
 
 const FOUND_BY_CARRIER: Story = Story { finder: "north-telecom", ..FOUND_BY_COORDINATOR };
@@ -47,8 +49,9 @@ fn tell_in(story: &Story, organisations: &[model::Organisation]) -> Result<Vec<O
     };
     let grade = story.grade.parse().unwrap();
     let known_at = at(story.known_at);
-    let graded_at = known_at;
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at };
+    let graded_at = Graded::Set(known_at);
+    let happened = story.happened;
+    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at, happened };
     owed(&pack, &calendar(), &case)
 }
 
@@ -274,7 +277,8 @@ fn reported_upward(finder: &str) -> Owed {
         inputs: &Inputs::default(),
         involved,
         known_at: at("2025-06-11T09:30:00+08:00"),
-        graded_at: at("2025-06-11T11:00:00+08:00"),
+        graded_at: Graded::Set(at("2025-06-11T11:00:00+08:00")),
+        happened: &[],
     };
     let all = owed(&pack, &calendar(), &case).unwrap();
     all.into_iter().find(|one| one.terms.trigger == "cncert.graded").unwrap()

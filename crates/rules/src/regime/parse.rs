@@ -11,8 +11,8 @@ use model::regime::RoleId;
 
 use super::prove;
 use super::{
-    AS_FIRST_REPORT, Choices, Event, Form, Head, Holders, Opens, Override, Pack, Parts, Party,
-    Role, Set, Trigger, Whose,
+    AS_FIRST_REPORT, Choices, Event, Form, FormRule, Head, Holders, Opens, Override, Pack, Parts,
+    Party, Role, Set, Trigger, Whose,
 };
 use crate::calendar::Confidence;
 use crate::document::{Document, Node, Section};
@@ -86,11 +86,7 @@ pub(super) fn read(document: &Document, root: Section<'_>, under: &Choices) -> O
     reader.scales(&root);
     reader.parts.forms = reader.each(&root, "form", |_, node, section| Some(form(node, section)));
     if let Some(section) = root.find("form_rule").and_then(|node| node.section()) {
-        for name in ["art", "medium", "urgent"] {
-            section.text(name);
-        }
-        section.words("principles").iter().for_each(|principle| drop(principle.text()));
-        section.finish();
+        reader.parts.form_rule = Some(form_rule(section));
     }
     // Readings are named by duties and name duties: their ids are known before either is read.
     let readings = root.find("reading").and_then(|node| node.section()).map(Section::remaining);
@@ -349,6 +345,19 @@ pub(super) fn form(node: &Node<'_>, section: &Section<'_>) -> Form {
     let contents = section.words("contents").iter().filter_map(Node::text).collect();
     let proposal = section.find("proposal").and_then(|node| node.boolean()).unwrap_or(false);
     Form { id: node.name().to_owned(), article, contents, proposal }
+}
+
+/// How a filing is made, and what comes first when it is urgent.
+fn form_rule(section: Section<'_>) -> FormRule {
+    const TELEPHONE_FIRST: [(&str, ()); 2] = [
+        ("telephone first, form afterwards", ()),
+        ("telephone first, written report afterwards", ()),
+    ];
+    let (article, medium) = (section.need_text("art"), section.need_text("medium"));
+    let urgent = section.find("urgent").and_then(|node| node.one_of(&TELEPHONE_FIRST));
+    section.words("principles").iter().for_each(|principle| drop(principle.text()));
+    section.finish();
+    FormRule { article, medium, telephone_first: urgent.is_some() }
 }
 
 pub(super) fn known(

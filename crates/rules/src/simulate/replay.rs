@@ -45,7 +45,7 @@ impl Replaying<'_> {
         let duties: Vec<&Duty> =
             self.under.pack.duties().iter().filter(|duty| self.applies(duty)).collect();
         let instants = self.instants();
-        let reached = reached(&duties, &instants);
+        let reached = self.reached(&duties, &instants);
         let mut counts = BTreeMap::new();
         let mut unstarted = Vec::new();
         for duty in duties {
@@ -94,6 +94,11 @@ impl Replaying<'_> {
             .find(|trigger| self.is_finder(trigger.by.as_ref()))
             .or_else(|| known().find(|trigger| trigger.otherwise));
         instants.extend(finder.map(|trigger| (trigger.id.clone(), self.sample.known_at)));
+        if let Some(at) = self.sample.graded_at {
+            let triggers = self.under.pack.triggers().iter();
+            let graded = triggers.filter(|trigger| trigger.at == Event::IncidentGraded);
+            instants.extend(graded.map(|trigger| (trigger.id.clone(), at)));
+        }
         // What was done was done, whether or not this pack would have asked it at this grade.
         for duty in self.under.pack.duties() {
             let Some(at) = self.sample.first_met(&duty.id) else { continue };
@@ -115,6 +120,30 @@ impl Replaying<'_> {
                 self.under.pack.set(id).is_some_and(|s| s.roles.iter().any(finder))
             }
             Some(Party::Anybody | Party::AsFirstReport) | None => false,
+        }
+    }
+
+    /// The triggers that happened, and every one that follows in the ordinary course: each incident is
+    /// graded, and each duty is done.
+    fn reached(
+        &self,
+        duties: &[&Duty],
+        instants: &BTreeMap<String, Timestamp>,
+    ) -> BTreeSet<String> {
+        let triggers = self.under.pack.triggers().iter();
+        let graded = triggers.filter(|trigger| trigger.at == Event::IncidentGraded);
+        let graded = graded.map(|trigger| trigger.id.clone());
+        let mut reached: BTreeSet<String> = instants.keys().cloned().chain(graded).collect();
+        loop {
+            let before = reached.len();
+            for duty in duties {
+                if duty.on.as_ref().is_some_and(|on| reached.contains(on)) {
+                    reached.extend(duty.emits.iter().cloned());
+                }
+            }
+            if reached.len() == before {
+                return reached;
+            }
         }
     }
 
@@ -164,22 +193,6 @@ impl Replaying<'_> {
             return Vec::new();
         }
         set.roles.iter().filter(finder).flat_map(role).collect()
-    }
-}
-
-/// The triggers that happened, and every one that follows in the ordinary course.
-fn reached(duties: &[&Duty], instants: &BTreeMap<String, Timestamp>) -> BTreeSet<String> {
-    let mut reached: BTreeSet<String> = instants.keys().cloned().collect();
-    loop {
-        let before = reached.len();
-        for duty in duties {
-            if duty.on.as_ref().is_some_and(|on| reached.contains(on)) {
-                reached.extend(duty.emits.iter().cloned());
-            }
-        }
-        if reached.len() == before {
-            return reached;
-        }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Sample {
     pub number: String,
     /// When its finder knew.
     pub known_at: Timestamp,
+    /// When it was graded, for packs by which that starts a clock.
+    pub graded_at: Option<Timestamp>,
     /// The role of its finder, as the packs name it.
     pub finder: String,
     /// The provinces that it touched.
@@ -27,7 +29,7 @@ pub struct Sample {
     pub parties: BTreeMap<String, Vec<String>>,
     /// When each trigger happened.
     pub happened: BTreeMap<String, Timestamp>,
-    /// When each duty was done: `M2a`, or `M2a` and the organisation that did it.
+    /// When each duty was done: the duty's id, or that and the organisation that did it.
     pub met: BTreeMap<(String, Option<String>), Timestamp>,
 }
 
@@ -52,7 +54,7 @@ impl Sample {
         all.map(|(_, at)| *at).min()
     }
 
-    /// Reads `M2a`, or `M2a north-telecom`.
+    /// Reads a duty's id, or the id and, after a space, an organisation.
     pub fn debt(text: &str) -> (String, Option<String>) {
         match text.trim().split_once(' ') {
             Some((duty, organisation)) => (duty.to_owned(), Some(organisation.trim().to_owned())),
@@ -102,6 +104,7 @@ fn sample(node: &Node<'_>) -> Option<Sample> {
         parties: parties.collect(),
         happened: instants("happened"),
         met: instants("met").into_iter().map(|(name, at)| (Sample::debt(&name), at)).collect(),
+        graded_at: section.find("graded_at").and_then(|node| node.instant()),
         known_at: section.need("known_at")?.instant()?,
     };
     section.finish();

@@ -1,6 +1,7 @@
 //! Claims about replaying incidents.
 
 use super::*;
+use crate::regime::Choices;
 use crate::testing::{PACK, at, calendar, pack};
 
 const SAMPLE: &str = r#"
@@ -70,15 +71,37 @@ fn a_sooner_due_time_shows_what_would_have_been_missed() {
 
 #[test]
 fn another_grade_asks_other_duties() {
-    let text = PACK.replace("total_ips > 100000", "total_ips > 200000").replace(
-        "total_ips = 100_000 }\nexpect = \"g4\"",
-        "total_ips = 200_000 }\nexpect = \"g4\"",
-    );
+    let text = PACK
+        .replace("total_ips > 100000", "total_ips > 200000")
+        .replace("100_000 }", "200_000 }")
+        .replace("100_001", "200_001");
     let draft = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
     let simulation = run(&draft);
     assert_eq!(simulation.grades[0].after.as_str(), "g4");
     assert_eq!(outcome(&simulation, "north-telecom", "M2a").movement(), Movement::Gone);
     assert_eq!(outcome(&simulation, "north-telecom", "M2b").movement(), Movement::New);
+}
+
+#[test]
+fn a_reading_moves_what_it_touches() {
+    let choices = Choices::parse(["R1=graded"]).unwrap();
+    let graded = Pack::parse_with(PACK, "pack.toml", &choices).unwrap();
+    let mut samples = samples();
+    samples[0].graded_at = Some(at("2025-06-11T11:45:00+08:00"));
+    let (pack, calendar) = (pack(), calendar());
+    let under = |pack| Under { pack, calendar: &calendar };
+    let simulation = simulate(under(&pack), under(&graded), &samples).unwrap();
+    let one = outcome(&simulation, "cncert", "M3a");
+    assert_eq!(one.movement(), Movement::Later);
+    assert_eq!(one.after.unwrap().due, Some(at("2025-06-11T13:45:00+08:00")));
+}
+
+#[test]
+fn what_waits_for_an_instant_under_the_draft_is_not_gone() {
+    let choices = Choices::parse(["R1=graded"]).unwrap();
+    let simulation = run(&Pack::parse_with(PACK, "pack.toml", &choices).unwrap());
+    assert!(simulation.outcomes.iter().all(|one| one.duty.as_str() != "M3a"));
+    assert!(simulation.unstarted.iter().any(|one| one.duty.as_str() == "M3a" && one.in_draft));
 }
 
 #[test]

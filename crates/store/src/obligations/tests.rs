@@ -1,7 +1,7 @@
 //! An obligation is owed once, moves one way, and is listed by what is due.
 
 use model::Obligation;
-use model::obligation::State;
+use model::obligation::{About, State};
 
 use super::{ObligationCounts, ObligationCursor, ObligationFilter, Standing};
 use crate::StoreError;
@@ -154,7 +154,7 @@ async fn what_never_started_may_lapse_and_what_runs_may_not() {
     tx.update_obligation_state(&latent.clone().lapse(at(99))).await.unwrap();
     world.keep(tx).await.unwrap();
     let read = world.store.obligation(&everything(), &latent.id).await.unwrap().unwrap();
-    assert_eq!(read.state, State::Void { at: at(99) });
+    assert_eq!(read.state, State::Void { at: at(99), was: None });
     let mut tx = world.store.begin().await.unwrap();
     assert!(
         tx.update_obligation_state(&latent.lapse(at(100))).await.is_err(),
@@ -171,4 +171,99 @@ async fn an_open_obligation_gains_recipients() {
     world.keep(tx).await.unwrap();
     let read = world.store.obligation(&everything(), &id(1)).await.unwrap().unwrap();
     assert_eq!(read.to, [handle("alpha"), handle("beta")]);
+}
+
+#[tokio::test]
+async fn every_state_is_read_as_it_was_written() {
+    let world = five().await;
+    let called = obligation(1, "alpha").telephone(at(9), "log 1".to_owned()).unwrap();
+    let done = called.clone().meet(handle("alpha"), at(10), "form 1".to_owned()).unwrap();
+    let early = Obligation { state: State::Latent, ..obligation(5, "alpha") };
+    let early = early.meet(handle("beta"), at(11), "form 2".to_owned()).unwrap();
+    let waived = obligation(2, "beta").waive(at(12), "letter 3".to_owned()).unwrap();
+    let void = obligation(3, "alpha").lapse(at(13));
+    for moved in [called, done.clone(), early, waived, void] {
+        let mut tx = world.store.begin().await.unwrap();
+        tx.update_obligation_state(&moved).await.unwrap();
+        world.keep(tx).await.unwrap();
+        assert_eq!(world.store.obligation(&everything(), &moved.id).await.unwrap(), Some(moved));
+    }
+    let mut tx = world.store.begin().await.unwrap();
+    let again = tx.update_obligation_state(&done).await;
+    assert!(matches!(again, Err(StoreError::Stale { .. })), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_month_owes_once_and_is_listed_by_itself() {
+    let world = World::with_an_incident().await;
+    let of_month =
+        Obligation { about: About::Month("2026-02".parse().unwrap()), ..obligation(7, "alpha") };
+    let mut tx = world.store.begin().await.unwrap();
+    tx.insert_obligation(&of_month).await.unwrap();
+    let twin = Obligation { id: id(8), ..of_month.clone() };
+    let refused = tx.insert_obligation(&twin).await;
+    assert!(matches!(refused, Err(StoreError::AlreadyThere { .. })), "{refused:?}");
+    world.keep(tx).await.unwrap();
+    let month = "2026-02".parse().unwrap();
+    let listed = world.store.obligations_of_month(&everything(), month, 9).await.unwrap();
+    assert_eq!(listed, [of_month]);
+    let of = world.store.obligations_of(&everything(), &id(1), 9).await.unwrap();
+    assert_eq!(of.len(), 2, "those of the incident");
+}
+
+#[tokio::test]
+async fn a_started_obligation_keeps_whose_filing_started_it() {
+    let world = five().await;
+    let latent = Obligation { state: State::Latent, ..obligation(5, "alpha") };
+    let started = Obligation {
+        sender: Some(handle("beta")),
+        to: vec![handle("beta")],
+        state: State::Running(running(Some(7))),
+        ..latent
+    };
+    let mut tx = world.store.begin().await.unwrap();
+    tx.start_obligation(&started).await.unwrap();
+    let again = tx.start_obligation(&started).await;
+    assert!(matches!(again, Err(StoreError::Stale { .. })), "{again:?}");
+    world.keep(tx).await.unwrap();
+    assert_eq!(world.store.obligation(&everything(), &id(5)).await.unwrap(), Some(started));
+}
+
+#[tokio::test]
+async fn only_what_an_older_calendar_counted_is_found_and_recounted_once() {
+    let world = five().await;
+    let before = async |current| {
+        world.store.obligations_counted_before(&everything(), current, 99).await.unwrap()
+    };
+    let calendar = obligation(1, "alpha").terms.basis.calendar;
+    assert_eq!(before(&calendar).await, []);
+    let newer = format!("{calendar}x");
+    assert_eq!(before(&newer).await.len(), 4, "those whose clock runs");
+    assert_eq!(before("other@9").await, []);
+    let mut recounted = obligation(1, "alpha");
+    recounted.terms.basis.calendar.clone_from(&newer);
+    recounted.state = State::Running(running(Some(30)));
+    let mut tx = world.store.begin().await.unwrap();
+    tx.recount_obligation(&recounted, at(0)).await.unwrap();
+    let stale = tx.recount_obligation(&recounted, at(1)).await;
+    assert!(matches!(stale, Err(StoreError::Stale { .. })), "{stale:?}");
+    world.keep(tx).await.unwrap();
+    assert_eq!(before(&newer).await.len(), 3);
+    assert_eq!(world.store.obligation(&everything(), &id(1)).await.unwrap(), Some(recounted));
+}
+
+#[tokio::test]
+async fn each_clock_rings_once_at_the_most_that_it_has_used() {
+    let world = five().await;
+    let counts = async |minutes| {
+        let counts = world.store.alarm_counts(&everything(), at(minutes)).await.unwrap();
+        (counts.half, counts.three_quarters, counts.nine_tenths, counts.all)
+    };
+    // Due after 60, 120 and 180 minutes.
+    assert_eq!(counts(29).await, (0, 0, 0, 0));
+    assert_eq!(counts(30).await, (1, 0, 0, 0));
+    assert_eq!(counts(54).await, (0, 0, 1, 0));
+    assert_eq!(counts(60).await, (1, 0, 0, 1));
+    assert_eq!(counts(90).await, (1, 1, 0, 1));
+    assert_eq!(counts(180).await, (0, 0, 0, 3));
 }

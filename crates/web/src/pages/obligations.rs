@@ -10,7 +10,7 @@ use crate::desk::Shared;
 use crate::frame::{Page, Section};
 use crate::guard::Console;
 use crate::parts::pager::{Place, pager};
-use crate::parts::{due, grade, id, nothing, within};
+use crate::parts::{due, nothing, within};
 use crate::source::{Fault, ObligationFilter, Source};
 use crate::t;
 use crate::viewer::Viewer;
@@ -126,8 +126,7 @@ fn table(v: &Viewer, rows: &[ObligationRow]) -> Markup {
                 td.turn data-label=(t!(l, "col-turn")) { (due::turn(v, row)) }
                 td data-label=(t!(l, "col-incident")) {
                     span.ref {
-                        (grade::brief(v, &row.grade))
-                        a href={ "/incidents/" (row.incident) "#o-" (row.id) } { (id(&row.incident)) }
+                        (due::matter(v, row))
                     }
                     small.clip dir="auto" { (row.threat) }
                 }

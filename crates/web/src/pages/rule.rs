@@ -199,7 +199,7 @@ fn head(v: &Viewer, view: &PackView) -> Markup {
 /// What lies over the pack, and whether the table of clauses counts it in.
 fn layers(v: &Viewer, view: &PackView) -> Markup {
     let l = v.lang;
-    let shown = |id: &str| view.marks.iter().any(|(duty, ..)| duty == id);
+    let shown = |id: &str| view.duties.iter().any(|duty| duty == id);
     let kind = |kind| match kind {
         LayerKind::Provincial => t!(l, "layer-provincial"),
         LayerKind::SpecialPeriod => t!(l, "layer-special-period"),

@@ -18,6 +18,10 @@ pub(crate) fn clock(v: &Viewer, row: &ObligationRow) -> Markup {
                 span.untimed { (within::words(l, &row.within)) }
             }
             ObligationState::Latent => { span.state.open { (t!(l, "state-latent")) } }
+            ObligationState::ProvisionallyMet { .. } => { span.state.open { (t!(l, "state-provisionally-met")) } }
+            ObligationState::Met { late: false, .. } => { span.state.ok { (t!(l, "state-met")) } }
+            ObligationState::Met { late: true, .. } => { span.state.over { (t!(l, "state-met-late")) } }
+            ObligationState::Waived { .. } => { span.state.gone { (t!(l, "state-waived")) } }
             ObligationState::Superseded { .. } => { span.state.gone { (t!(l, "state-superseded")) } }
             ObligationState::Void { .. } => { span.state.gone { (t!(l, "state-void")) } }
         }
@@ -34,6 +38,12 @@ pub(crate) fn instants(v: &Viewer, row: &ObligationRow) -> Markup {
                 (t!(l, "runs-since")) " " (instant(v, *since))
             }
             ObligationState::Latent => { (t!(l, "starts-with")) " " code { (row.trigger) } }
+            ObligationState::ProvisionallyMet { at, .. } => { (t!(l, "telephoned-at")) " " (instant(v, *at)) }
+            ObligationState::Met { at, by, .. } => {
+                (t!(l, "met-at")) " " (instant(v, *at))
+                @if let Some(by) = by { " " (t!(l, "met-by")) " " (party(v, by)) }
+            }
+            ObligationState::Waived { at, .. } => { (t!(l, "waived-at")) " " (instant(v, *at)) }
             ObligationState::Superseded { at } => { (t!(l, "superseded-at")) " " (instant(v, *at)) }
             ObligationState::Void { at } => { (t!(l, "void-at")) " " (instant(v, *at)) }
         }
@@ -65,6 +75,25 @@ pub(crate) fn turn(v: &Viewer, row: &ObligationRow) -> Markup {
     }
 }
 
+/// What it is owed for: an incident, or a month that has ended.
+pub(crate) fn matter(v: &Viewer, row: &ObligationRow) -> Markup {
+    html! {
+        @if let Some(rank) = &row.grade { (grade::brief(v, rank)) }
+        @if let Some(month) = &row.month { span { (t!(v.lang, "for-month")) " " (id(month)) } }
+        @else { a href={ "/incidents/" (row.incident) "#o-" (row.id) } { (id(&row.incident)) } }
+    }
+}
+
+/// What is due sooner, towards the same recipient, under another regime.
+fn governed(v: &Viewer, row: &ObligationRow) -> Markup {
+    html! { @for other in &row.governed_by {
+        p.ref {
+            (t!(v.lang, "governed-by")) " " (id(&format!("{} {}", other.pack, other.duty)))
+            " (" (id(&other.recipient)) ") " (instant(v, other.due))
+        }
+    } }
+}
+
 /// One line of "due next".
 pub(crate) fn brief(v: &Viewer, row: &ObligationRow) -> Markup {
     html! {
@@ -74,8 +103,7 @@ pub(crate) fn brief(v: &Viewer, row: &ObligationRow) -> Markup {
                 p { (what(v, row)) }
                 p.ref { (turn(v, row)) }
                 p.ref {
-                    (grade::brief(v, &row.grade))
-                    a href={ "/incidents/" (row.incident) "#o-" (row.id) } { (id(&row.incident)) }
+                    (matter(v, row))
                     span dir="auto" { (row.threat) }
                     span.at { (instants(v, row)) }
                 }
@@ -97,6 +125,7 @@ pub(crate) fn in_lane(v: &Viewer, row: &ObligationRow) -> Markup {
                     @if !row.cc.is_empty() { span.cc { (t!(l, "in-copy")) " " (parties(v, &row.cc)) } }
                 } }
                 p.ref { span { (within::words(l, &row.within)) } span.at { (instants(v, row)) } }
+                (governed(v, row))
                 (why(v, row))
             }
         }
@@ -107,7 +136,10 @@ pub(crate) fn in_lane(v: &Viewer, row: &ObligationRow) -> Markup {
 pub(crate) fn why(v: &Viewer, row: &ObligationRow) -> Markup {
     let l = v.lang;
     let said = match &row.state {
-        ObligationState::Running { explanation, .. } => explanation.as_str(),
+        ObligationState::Running { explanation, .. }
+        | ObligationState::ProvisionallyMet { explanation, .. }
+        | ObligationState::Met { explanation, .. } => explanation.as_str(),
+        ObligationState::Waived { because, .. } => because.as_str(),
         ObligationState::Latent
         | ObligationState::Superseded { .. }
         | ObligationState::Void { .. } => "",

@@ -145,6 +145,9 @@ pub(crate) fn due(row: &ObligationRow) -> Option<Timestamp> {
     match row.state {
         ObligationState::Running { due, .. } => due,
         ObligationState::Latent
+        | ObligationState::ProvisionallyMet { .. }
+        | ObligationState::Met { .. }
+        | ObligationState::Waived { .. }
         | ObligationState::Superseded { .. }
         | ObligationState::Void { .. } => None,
     }
@@ -264,6 +267,21 @@ pub(crate) fn obligations(sample: &Sample) -> Vec<ObligationRow> {
     rows.push(old.clone());
     "0190-void".clone_into(&mut old.id);
     old.state = ObligationState::Void { at: sample.at(-50) };
+    rows.push(old.clone());
+    "0190-met".clone_into(&mut old.id);
+    old.state = ObligationState::Met {
+        at: sample.at(-40),
+        by: Some(party("office")),
+        due: Some(sample.at(-45)),
+        late: true,
+        evidence: "form 12".to_owned(),
+        explanation: "Art. 8(3).".to_owned(),
+    };
+    rows.push(old.clone());
+    "0190-month".clone_into(&mut old.id);
+    (old.incident, old.threat) = (String::new(), String::new());
+    (old.month, old.grade) = (Some("2026-10".to_owned()), None);
+    old.state = ObligationState::Waived { at: sample.at(-30), because: "letter 3".to_owned() };
     rows.push(old);
     rows
 }
@@ -274,7 +292,9 @@ fn obligation(sample: &Sample, id: u32, owed: &Owed) -> ObligationRow {
         id: format!("0190-{id}"),
         incident: shape.number.to_owned(),
         threat: shape.threat.to_owned(),
-        grade: grade(shape.rank),
+        month: None,
+        grade: Some(grade(shape.rank)),
+        governed_by: Vec::new(),
         pack: "cn.miit.2009-157".to_owned(),
         pack_version: "1.0.0".to_owned(),
         calendar: "cn@2026-01".to_owned(),

@@ -7,7 +7,7 @@ use rules::describe::{self, Language, Links, Words};
 use rules::{Due, Duty, Pack};
 use serde_json::{Value, json};
 
-use super::{calendar, duty_of, find, known_grade};
+use super::{calendar, duty_of, find_under, grade_of};
 use crate::cli::Explain;
 use crate::output;
 
@@ -21,18 +21,16 @@ struct Told<'p> {
 }
 
 pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
-    let pack = find(&args.pack)?;
+    let pack = find_under(&args.pack, &args.readings)?;
     duty_of(&pack, &args.duty)?;
-    if let Some(grade) = &args.grade {
-        known_grade(&pack, grade)?;
-    }
+    let grade = args.grade.as_deref().map(|grade| grade_of(&pack, grade)).transpose()?;
     // One that says `like` several others stands once for each; a grade picks its own.
     let all = pack.duties_of(&args.duty);
-    let mut duties: Vec<&Duty> = match &args.grade {
+    let mut duties: Vec<&Duty> = match grade {
         Some(grade) => all.filter(|duty| duty.applies_at(grade)).collect(),
         None => all.collect(),
     };
-    let owed = args.grade.as_ref().map(|_| !duties.is_empty());
+    let owed = grade.map(|_| !duties.is_empty());
     if duties.is_empty() {
         duties.extend(pack.duty(&args.duty));
     }
@@ -53,7 +51,7 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    if let (Some(grade), Some(false)) = (&args.grade, owed) {
+    if let (Some(grade), Some(false)) = (grade, owed) {
         let [zh, en] = [Language::Zh, Language::En]
             .map(|language| Words { pack: &pack, language }.grade(grade));
         output::line(format!("\n事件为{zh}时不适用。At {en} it is not owed."))?;

@@ -6,7 +6,7 @@ use anyhow::{anyhow, bail};
 use rules::{Assessed, Grading, Inputs, Pack, Verdict};
 use serde_json::json;
 
-use super::{find, library};
+use super::{find_under, library};
 use crate::cli::Grade;
 use crate::output;
 
@@ -18,12 +18,14 @@ pub(super) fn run(args: &Grade) -> anyhow::Result<ExitCode> {
     if let Some(grading) = grading(name)? {
         return by_grading(&grading, args);
     }
-    let pack = find(name)?;
+    let pack = find_under(name, &args.readings)?;
     let inputs = Inputs::parse(pack.inputs(), pairs(&args.inputs))?;
-    let inputs = if args.others.as_deref() == Some("absent") {
-        inputs.assuming_absent(pack.inputs())
-    } else {
-        inputs
+    let scale = matches!(part, None | Some("grade" | "warning"));
+    // What a word means is asked of the facts at hand; how grave it is, of all there may be.
+    let inputs = match args.others.as_deref() {
+        Some("absent") => inputs.assuming_absent(pack.inputs()),
+        None if !scale => inputs.assuming_absent(pack.inputs()),
+        _ => inputs,
     };
     let assessed = match part {
         None | Some("grade") => rules::assess(&pack, &inputs)?,

@@ -6,12 +6,12 @@ use rules::describe::Flow;
 use rules::describe::flow::{Kind, Node};
 use serde_json::json;
 
-use super::{find, language};
+use super::{find_under, language};
 use crate::cli::Told;
 use crate::output;
 
 pub(super) fn run(told: &Told, format: &str) -> anyhow::Result<ExitCode> {
-    let pack = find(&told.pack)?;
+    let pack = find_under(&told.pack, &told.readings)?;
     let flow = Flow::of(&pack, language(&told.lang));
     if told.json {
         output::json(&as_json(&flow))?;

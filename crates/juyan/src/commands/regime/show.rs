@@ -4,12 +4,12 @@ mod json;
 
 use std::process::ExitCode;
 
-use rules::Pack;
 use rules::describe::measure::{width, wrap};
 use rules::describe::sheet::{Chapter, Choice, Line, Sheet, Step};
 use rules::describe::{Language, sheet, words};
+use rules::{Confidence, Pack};
 
-use super::{find, known_grade, language};
+use super::{find_under, grade_of, language};
 use crate::cli::ShowPack;
 use crate::output;
 
@@ -21,12 +21,10 @@ const WIDE: usize = 16;
 const WIDEST: usize = 100;
 
 pub(super) fn run(args: &ShowPack) -> anyhow::Result<ExitCode> {
-    let pack = find(&args.told.pack)?;
-    if let Some(grade) = &args.grade {
-        known_grade(&pack, grade)?;
-    }
+    let pack = find_under(&args.told.pack, &args.told.readings)?;
+    let grade = args.grade.as_deref().map(|grade| grade_of(&pack, grade)).transpose()?;
     let language = language(&args.told.lang);
-    let sheet = sheet(&pack, language, args.grade.as_ref());
+    let sheet = sheet(&pack, language, grade);
     if args.told.json {
         output::json(&json::as_json(&pack, &sheet))?;
     } else {
@@ -75,17 +73,18 @@ impl Page {
 
     fn head(&mut self, pack: &Pack) {
         let title = self.language.of(pack.title());
-        self.out.push(format!("{} {title}", pack.instrument()));
-        let until = match (pack.repealed(), self.language) {
-            (Some(day), Language::Zh) => format!("，{day} 起废止"),
-            (Some(day), Language::En) => format!(", repealed from {day}"),
-            (None, _) => String::new(),
-        };
+        self.indented(0, &format!("{} {title}", pack.instrument()));
         let (id, version) = (pack.id(), pack.version());
         let since = match (pack.since(), self.language) {
             (Some(day), Language::Zh) => format!("{day} 起施行"),
             (Some(day), Language::En) => format!("in force from {day}"),
-            (None, _) => self.language.pick("尚为草案", "proposed").to_owned(),
+            (None, Language::Zh) => "草案，未施行".to_owned(),
+            (None, Language::En) => "proposed, not in force".to_owned(),
+        };
+        let until = match (pack.repealed(), self.language) {
+            (Some(day), Language::Zh) => format!("，{day} 起废止"),
+            (Some(day), Language::En) => format!(", repealed from {day}"),
+            (None, _) => String::new(),
         };
         let (zone, calendar) = (pack.zone_name(), pack.calendar());
         let line = match self.language {
@@ -97,6 +96,19 @@ impl Page {
             }
         };
         self.indented(0, &line);
+        if pack.confidence() == Confidence::Medium {
+            self.indented(
+                0,
+                self.pick(
+                    "可信度：中，引用前请核实。",
+                    "Confidence: medium. Confirm before relying on it.",
+                ),
+            );
+        }
+        if let Some(note) = pack.note() {
+            let note = self.language.of(note).to_owned();
+            self.indented(0, &note);
+        }
     }
 
     fn title(&mut self, text: &str) {
@@ -127,7 +139,12 @@ impl Page {
             (Some(cc), Language::En) => format!("{to}; copy to {cc}"),
             (None, _) => to,
         };
-        let (duty, article) = (line.duty.to_string(), line.article.clone());
+        let (mut duty, mut article) = (line.duty.to_string(), line.article.clone());
+        if width(&duty) > COLUMNS[0] || width(&article) > COLUMNS[1] {
+            let at = self.article(&article);
+            self.indented(0, &format!("{duty}  {at}"));
+            (duty, article) = (String::new(), String::new());
+        }
         self.row(&[duty, article, who, line.does.clone(), to, line.within.clone()]);
         let notes = self.notes(line);
         if !notes.is_empty() {
@@ -150,6 +167,8 @@ impl Page {
             note("同 ", "as for ", &line.like.as_ref().map(ToString::to_string)),
             note("本单位目标（非法定）：", "house target, no law: ", &line.target),
             note("另见 ", "see ", &line.see),
+            note("出自层 ", "by the layer ", &line.layer),
+            line.is_unsure.then(|| self.pick("可信度：中", "confidence: medium").to_owned()),
         ];
         let nil = self.pick("当月无事亦须报送", "also for a month without any");
         all.into_iter().flatten().chain(line.nil_report.then(|| nil.to_owned())).collect()
@@ -291,8 +310,15 @@ impl Page {
             self.entry(INDENT, &reading.id, &text);
             let chosen = self.pick("采用", "chosen");
             self.indented(INDENT, &format!("→ {chosen} {}: {}", reading.chosen, reading.means));
-            for (name, means) in &reading.others {
-                self.indented(INDENT, &format!("  {} {name}: {means}", self.pick("亦可", "else")));
+            for one in &reading.others {
+                let by_hand = match (one.by_hand, self.language) {
+                    (false, _) => "",
+                    (true, Language::Zh) => "（由人执行，计算不变）",
+                    (true, Language::En) => " (by people: nothing computed changes)",
+                };
+                let also = self.pick("亦可", "else");
+                let text = format!("  {also} {}: {}{by_hand}", one.name, one.means);
+                self.indented(INDENT, &text);
             }
         }
     }

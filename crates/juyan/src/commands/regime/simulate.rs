@@ -14,14 +14,14 @@ use rules::simulate::{Fate, Movement, Outcome, Sample, Simulation, Under};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{calendar, find, language, read};
+use super::{calendar, find, find_under, language, read};
 use crate::cli;
 use crate::commands::FINDINGS;
 use crate::desk;
 use crate::output::{self, Table};
 
 pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
-    let draft = find(&args.draft)?;
+    let draft = find_under(&args.draft, &args.readings)?;
     let in_force = match &args.against {
         Some(name) => find(name)?,
         None => find(draft.id().as_str())
@@ -70,6 +70,7 @@ async fn of_the_desk(data: &Path, in_force: &Pack, since: Date) -> anyhow::Resul
 struct Row {
     number: String,
     known_at: Timestamp,
+    graded_at: Option<Timestamp>,
     finder: String,
     #[serde(default)]
     provinces: String,
@@ -116,6 +117,7 @@ fn sample(row: Row) -> anyhow::Result<Sample> {
         met: instants(&row.met)?.into_iter().map(|(name, at)| (Sample::debt(&name), at)).collect(),
         number: row.number,
         known_at: row.known_at,
+        graded_at: row.graded_at,
         finder: row.finder,
         size: row.size,
         parties,

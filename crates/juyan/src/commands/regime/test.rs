@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::grade::pairs;
-use super::{calendar, duty_of, find, known_grade, read, wrong};
+use super::{calendar, duty_of, find, grade_of, read, wrong};
 use crate::commands::FINDINGS;
 use crate::output;
 
@@ -138,23 +138,22 @@ impl Vector {
         }
     }
 
+    /// The time allowed: the duty's, or its own; none if the duty is not owed at the grade.
+    fn rule(&self, pack: &Pack) -> anyhow::Result<Option<Within>> {
+        if self.duty.is_empty() {
+            return Ok(Some(self.within.parse()?));
+        }
+        let duty = duty_of(pack, &self.duty.parse()?)?;
+        if self.grade.is_empty() {
+            return Ok(Some(duty.clock.within().clone()));
+        }
+        let grade = grade_of(pack, &self.grade)?;
+        Ok(pack.duty_at(&duty.id, grade).map(|duty| duty.clock.within().clone()))
+    }
+
     fn due(&self, pack: &Pack) -> anyhow::Result<(String, String)> {
-        let within: Within = if self.duty.is_empty() {
-            self.within.parse()?
-        } else {
-            let duty = duty_of(pack, &self.duty.parse()?)?;
-            if !self.grade.is_empty() {
-                let grade = self.grade.parse()?;
-                known_grade(pack, &grade)?;
-                match pack.duty_at(&duty.id, &grade) {
-                    Some(duty) => duty.clock.within().clone(),
-                    None => {
-                        return Ok((self.expect.clone(), format!("not owed at grade `{grade}`")));
-                    }
-                }
-            } else {
-                duty.clock.within().clone()
-            }
+        let Some(within) = self.rule(pack)? else {
+            return Ok((self.expect.clone(), format!("not owed at grade `{}`", self.grade)));
         };
         let zone =
             if self.zone.is_empty() { pack.zone().clone() } else { TimeZone::get(&self.zone)? };

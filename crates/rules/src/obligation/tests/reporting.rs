@@ -33,7 +33,8 @@ fn tell_in(story: &Story, organisations: &[Organisation], inputs: &Inputs) -> Ve
     };
     let grade = story.grade.parse().unwrap();
     let known_at = at("2025-06-11T09:30:00+08:00");
-    let case = Case { grade: &grade, inputs, involved, known_at, graded_at: known_at };
+    let graded_at = Graded::Set(known_at);
+    let case = Case { grade: &grade, inputs, involved, known_at, graded_at, happened: &[] };
     owed(&reporting(), &calendar(), &case).unwrap()
 }
 
@@ -230,10 +231,22 @@ fn a_supplement_goes_to_whoever_had_the_first_report() {
     let inputs = Inputs::default();
     let grade = "e2".parse().unwrap();
     let known_at = at("2025-06-11T09:30:00+08:00");
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at: known_at };
-    let duty = pack.duty(&"U1".parse().unwrap()).unwrap();
-    let deriving = Deriving { pack: &pack, calendar: &calendar(), case: &case, duty };
-    let lines: String = deriving.owed(true).unwrap().iter().map(line).collect();
+    let graded_at = Graded::Set(known_at);
+    let told = Happening {
+        incident: "00000000-0000-0000-0000-000000000000".parse().unwrap(),
+        pack: pack.id().clone(),
+        trigger: "event.changed".to_owned(),
+        to: Some(finder.clone()),
+        from: None,
+        at: at("2025-06-12T10:00:00+08:00"),
+        evidence: "log 7".to_owned(),
+    };
+    let happened = [told];
+    let case =
+        Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at, happened: &happened };
+    let all = owed(&pack, &calendar(), &case).unwrap();
+    let supplement = all.iter().filter(|one| one.terms.duty.as_str() == "U1");
+    let lines: String = supplement.map(line).collect();
     assert_eq!(
         lines,
         "U1   web-house (vats) -> bureau,admin-north cc coordination: running, no due time\n"
@@ -258,7 +271,9 @@ proptest! {
         };
         let (grade, inputs) = (grade.parse().unwrap(), Inputs::default());
         let known_at = at("2025-06-11T09:30:00+08:00");
-        let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at: known_at };
+        let graded_at = Graded::Set(known_at);
+        let case =
+            Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at, happened: &[] };
         let all = owed(&reporting(), &calendar(), &case).unwrap();
         for one in &all {
             let mut received: Vec<&Handle> = one.to.iter().chain(&one.cc).collect();

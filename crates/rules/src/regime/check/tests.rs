@@ -12,7 +12,7 @@ use model::regime::DutyId;
 use crate::calendar::{Calendar, Confidence};
 use crate::input::Inputs;
 use crate::involved::Involved;
-use crate::obligation::{Case, Owed, OwedState, owed};
+use crate::obligation::{Case, Graded, Owed, OwedState, owed};
 use crate::regime::{Event, Opens, Pack};
 use crate::testing::at;
 
@@ -235,7 +235,9 @@ fn owed_at(grade: &str) -> Vec<String> {
     };
     let (grade, inputs, known_at) =
         (grade.parse().unwrap(), Inputs::default(), at("2026-01-31T10:00:00Z"));
-    let case = Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at: known_at };
+    let graded_at = Graded::Set(known_at);
+    let case =
+        Case { grade: &grade, inputs: &inputs, involved, known_at, graded_at, happened: &[] };
     let calendar = Calendar::parse(WEEKENDS, "weekends.toml").unwrap();
     let owed = owed(&pack, &calendar, &case).unwrap();
     let state = |owed: &Owed| match owed.state {

@@ -2,7 +2,7 @@
 
 use app::reading::RuleAsk;
 use app::views::GradeView;
-use app::views::rules::{Confidence, Line, PackView, Step, article};
+use app::views::rules::{Line, PackView, Step, article};
 use maud::{Markup, html};
 
 use crate::parts::{due, grade, id, nothing};
@@ -204,7 +204,7 @@ fn duty(v: &Viewer, view: &PackView, ask: &RuleAsk, line: &Line) -> Markup {
                     @for reading in &line.readings {
                         a href={ "/rules/" (view.row.id) "?show=terms#reading-" (reading) } { (reading) }
                     }
-                    (marks(v, view, line))
+                    (marks(v, line))
                 }
             }
             td data-label=(t!(l, "col-who")) {
@@ -233,14 +233,11 @@ fn duty(v: &Viewer, view: &PackView, ask: &RuleAsk, line: &Line) -> Markup {
     }
 }
 
-fn marks(v: &Viewer, view: &PackView, line: &Line) -> Markup {
+fn marks(v: &Viewer, line: &Line) -> Markup {
     let l = v.lang;
-    let mark = view.marks.iter().find(|(duty, ..)| *duty == line.duty.as_str());
     html! {
-        @if let Some((_, layer, confidence)) = mark {
-            @if let Some(layer) = layer { span.chip.ours { (layer) } }
-            @if *confidence == Confidence::Medium { span.chip.warn { (t!(l, "to-confirm")) } }
-        }
+        @if let Some(layer) = &line.layer { span.chip.ours { (layer) } }
+        @if line.is_unsure { span.chip.warn { (t!(l, "to-confirm")) } }
         @if line.nil_report { span.chip { (t!(l, "nil-report")) } }
         @if let Some(see) = &line.see { span { (t!(l, "see-also")) " " bdi { (see) } } }
     }

@@ -36,10 +36,10 @@ fn readings(v: &Viewer, view: &PackView) -> Markup {
 
 fn reading(v: &Viewer, view: &PackView, one: &Choice) -> Markup {
     let l = v.lang;
-    let by_hand = |name: &str| {
-        html! { @if one.by_hand.iter().any(|by| by == name) { " " span.chip.warn { (t!(l, "by-hand")) } } }
+    let by_hand = |is: bool| {
+        html! { @if is { " " span.chip.warn { (t!(l, "by-hand")) } } }
     };
-    let is_duty = |at: &str| view.marks.iter().any(|(duty, ..)| duty == at);
+    let is_duty = |at: &str| view.duties.iter().any(|duty| duty == at);
     html! {
         li id={ "reading-" (one.id) } {
             p.ref {
@@ -55,9 +55,9 @@ fn reading(v: &Viewer, view: &PackView, one: &Choice) -> Markup {
             p dir="auto" { b { (one.asks) } }
             ul.options {
                 li.on { span.state.ok { (t!(l, "reading-chosen")) } " " code { (one.chosen) } " "
-                    span dir="auto" { (one.means) } (by_hand(&one.chosen)) }
-                @for (name, means) in &one.others {
-                    li { code { (name) } " " span dir="auto" { (means) } (by_hand(name)) }
+                    span dir="auto" { (one.means) } (by_hand(one.by_hand)) }
+                @for other in &one.others {
+                    li { code { (other.name) } " " span dir="auto" { (other.means) } (by_hand(other.by_hand)) }
                 }
             }
         }

@@ -14,7 +14,7 @@ pub(super) fn as_json(pack: &Pack, sheet: &Sheet) -> Value {
             "from": line.from, "grades": line.grades, "only_if": line.only_if,
             "target": line.target, "form": line.form, "then": line.then,
             "readings": line.readings, "see": line.see, "like": line.like,
-            "nil_report": line.nil_report,
+            "nil_report": line.nil_report, "layer": line.layer, "is_unsure": line.is_unsure,
         })
     };
     let chapter = |chapter: &Chapter| {
@@ -42,8 +42,10 @@ pub(super) fn as_json(pack: &Pack, sheet: &Sheet) -> Value {
         json!({"id": form.id, "article": form.article, "contents": form.contents, "proposal": form.proposal})
     });
     let readings = sheet.readings.iter().map(|reading| {
-        let others =
-            reading.others.iter().map(|(name, means)| json!({"name": name, "means": means}));
+        let others = reading
+            .others
+            .iter()
+            .map(|one| json!({"name": one.name, "means": one.means, "by_hand": one.by_hand}));
         json!({
             "id": reading.id, "at": reading.at, "asks": reading.asks, "chosen": reading.chosen,
             "means": reading.means, "others": others.collect::<Vec<_>>(),
