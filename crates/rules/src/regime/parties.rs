@@ -1,0 +1,100 @@
+//! Parties: the roles of a regime, who holds them, and whom a duty means in one incident.
+
+use std::fmt;
+
+use model::organisation::Bilingual;
+use model::regime::RoleId;
+
+/// A part that organisations play in a regime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    pub id: RoleId,
+    pub article: String,
+    pub name: Bilingual,
+    /// What it is there, such as `authority`, for people.
+    pub is: String,
+    pub holders: Holders,
+}
+
+/// How many organisations hold a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holders {
+    One,
+    OnePerProvince,
+    Several,
+}
+
+/// Organisations worked out for each incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    pub id: String,
+    /// Members hold one of these roles, …
+    pub roles: Vec<RoleId>,
+    /// … and this holds of them.
+    pub whose: Whose,
+    pub means: String,
+}
+
+/// What makes a holder of a role a member of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// An address or domain of the incident is its own.
+    AddressOrDomain,
+    /// Its province is touched by the incident.
+    Province,
+    /// It found the incident.
+    Finding,
+    /// It knows of the incident: it found it, or this is its desk.
+    Knowing,
+    /// It is the group company of one that knows of the incident.
+    GroupOfKnowing,
+    /// Its province is touched by the incident, or, where none is known, is the debtor's own.
+    ProvinceOrOwn,
+    /// Its province is the debtor's own.
+    OwnProvince,
+    /// It holds one of the roles, whatever the incident.
+    Everyone,
+    /// An officer names the members; the engine knows none.
+    NamedByOfficer,
+}
+
+impl Whose {
+    /// Whether each member has information of its own to file, rather than all the same information.
+    pub fn is_of_several(self) -> bool {
+        match self {
+            Self::AddressOrDomain
+            | Self::Province
+            | Self::ProvinceOrOwn
+            | Self::OwnProvince
+            | Self::Everyone
+            | Self::NamedByOfficer => true,
+            Self::Finding | Self::Knowing | Self::GroupOfKnowing => false,
+        }
+    }
+}
+
+/// Somebody whom a duty names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party {
+    Role(RoleId),
+    Set(String),
+    /// Whoever it may be: only for duties that start with a fact that somebody records.
+    Anybody,
+    /// Whoever received, or is to receive, what the debtor owed when it first knew.
+    AsFirstReport,
+}
+
+/// How a pack writes [`Party::AsFirstReport`].
+pub(super) const AS_FIRST_REPORT: &str = "as first report";
+
+impl fmt::Display for Party {
+    /// As the pack writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Role(role) => role.as_str(),
+            Self::Set(set) => set,
+            Self::Anybody => "any",
+            Self::AsFirstReport => AS_FIRST_REPORT,
+        })
+    }
+}
