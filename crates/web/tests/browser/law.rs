@@ -44,6 +44,7 @@ pub(crate) fn past(now: Timestamp) -> Vec<Past> {
         Past {
             number: format!("INC-2026-{n:04}"),
             known_at,
+            graded_at: None,
             finder: "cncert".to_owned(),
             provinces: Vec::new(),
             inputs: BTreeMap::from([
