@@ -11,8 +11,10 @@ mod incidents;
 mod names;
 mod notices;
 mod obligations;
+mod rules;
 mod samples;
 mod sightings;
+mod trial;
 
 use jiff::Timestamp;
 use model::permit::{ReadPermit, Scope};
@@ -22,7 +24,9 @@ use crate::{App, AppError};
 
 pub(crate) use figures::Figures;
 pub use obligations::Which;
+pub use rules::RuleAsk;
 pub use sightings::SightingSearch;
+pub use trial::TrialAsk;
 
 impl App {
     /// Totals for the menu and for the links that filter a list.

@@ -1,5 +1,7 @@
 //! The flow from a delivery to what is owed, on a clock that stands still.
 
+mod trial;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};

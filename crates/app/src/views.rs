@@ -2,6 +2,8 @@
 //!
 //! A view holds facts and instants; how much time is left is for whoever shows it to work out.
 
+pub mod rules;
+
 use jiff::Timestamp;
 use model::delivery::Quarantined;
 use model::organisation::Bilingual;

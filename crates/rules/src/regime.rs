@@ -53,6 +53,7 @@ struct Head {
     version: String,
     title: Bilingual,
     instrument: String,
+    source: String,
     in_force: Option<Date>,
     repealed: Option<Date>,
     confidence: Confidence,
@@ -319,6 +320,11 @@ impl Pack {
     /// The instrument's official number.
     pub fn instrument(&self) -> &str {
         &self.head.instrument
+    }
+
+    /// What the pack was written from, and what of it was not at hand.
+    pub fn source(&self) -> &str {
+        &self.head.source
     }
 
     pub fn zone(&self) -> &TimeZone {

@@ -367,3 +367,177 @@ shown = { NUM($shown) } shown
 shown-of = { NUM($shown) } of { NUM($total) }
 first-page = First page
 next-page = Next page
+
+nav-rules = Rules
+rules-sub = The instruments at hand as data: clauses, thresholds, readings and versions.
+rules-applied = Applied by this desk
+rules-in-force = In force elsewhere
+rules-proposed = Proposed or not yet in force
+rules-repealed = Repealed
+rules-none = This desk applies no pack
+rules-none-why = Name the packs under `regimes` in the settings.
+col-pack = Pack
+col-in-force = In force
+col-confidence = Confidence
+col-version = Version
+col-duties = Duties
+col-years = Years
+col-article = Article
+col-when = Reached when
+col-does = What is to be done
+col-who = Who
+col-to = To
+col-starts = Clock starts when
+col-within = Time allowed
+col-owed-at = Owed at
+col-contents = Contents
+col-occasion = Occasion
+col-days = Days
+col-kind = Kind
+col-moved = Moved
+col-missed = Would be missed
+col-due-before = Due until now
+col-due-after = Due under this pack
+col-moves = Moves
+since-day = from { $day }
+until-day = until { $day }
+is-applied = Applied here
+is-in-force = In force
+is-proposed = Proposed
+is-repealed = Repealed
+confidence-high = High
+confidence-medium = To be confirmed
+to-confirm = to be confirmed
+readings-own = { $n ->
+    [one] 1 reading as the pack has it
+   *[other] { NUM($n) } readings as the pack has them
+}
+readings-chosen = Chosen here:
+calendars-title = Calendars
+calendars-sub = Days of rest and make-up working days
+every-year = every year
+provisional = Provisional
+provisional-years = Provisional: { $years }
+weekday-1 = Mon
+weekday-2 = Tue
+weekday-3 = Wed
+weekday-4 = Thu
+weekday-5 = Fri
+weekday-6 = Sat
+weekday-7 = Sun
+weekend-days = Weekend
+working-days = Working days
+source = Source
+note = Note
+no-special-days = Nothing but weekends
+no-special-days-why = No other days of rest or of work are known for this year.
+days-count = { $n ->
+    [one] 1 day
+   *[other] { NUM($n) } days
+}
+day-rest = Day of rest
+day-make-up = Make-up working day
+tabs-rule = Views of this pack
+tab-clauses = Clauses
+tab-terms = Readings and terms
+tab-flow = Flow
+tab-changes = Compare
+tab-trial = Try on past data
+layers-title = Layers
+layers-sub = What a province, a special period or the house lays over the pack
+layer-provincial = Provincial
+layer-special-period = Special period
+layer-house = House target, not law
+layer-holds = Holds in the table below
+layer-rests = Does not hold in the table below
+thresholds-title = Thresholds
+scale-events = Grade of the incident
+scale-warnings = Level of the warning
+substitute = The criteria below are a substitute, to be replaced when found:
+criteria = { $n ->
+    [one] 1 criterion
+   *[other] { NUM($n) } criteria
+}, { NUM($p) } of them proposed
+is-proposal = Proposal
+is-source = From the source
+inputs-mean = What the inputs mean
+no-grades = This pack knows no grades.
+clauses-title = Obligations
+clauses-count = { $n ->
+    [one] 1 duty
+   *[other] { NUM($n) } duties
+}
+clauses-none = No duty fits
+sift = Filter
+no-province = No province in particular
+as-duty = as
+or-by = or { $who } instead
+stands = Always stands
+house-target = house target: { $target }; no law
+only-if = only if
+nil-report = also for a month without anything
+see-also = see
+contents-count = { $n ->
+    [one] 1 field
+   *[other] { NUM($n) } fields
+}
+form-proposal = proposed, for want of the official form
+readings-title = Readings
+readings-sub = Where the text is open: what was chosen, and what else it could mean
+readings-none = Nothing is left open
+readings-none-why = The pack names no place where its text could mean two things.
+reading-chosen = In force
+reading-changed = Chosen here instead of { $own }
+by-hand = Acted on by people
+terms-title = Terms
+term-when = Decided by:
+report-items-title = What is to be reported
+overrides-title = Who may change the rules
+override-needs = Needs
+flow-sub = Which event starts which duty, and what that brings about
+flow-text = The same as text
+field-against = Compared with
+compare = Compare
+changes-sub = What changes for whom from the other pack to this one
+changes-sum = { $n ->
+    [one] 1 change
+   *[other] { NUM($n) } changes
+}: { NUM($added) } added, { NUM($removed) } removed, { NUM($tighter) } tighter, { NUM($looser) } looser
+everybody = For everybody
+alone = There is no other pack
+alone-why = Put another into `regimes` of the data directory to compare with it.
+cut-at = The first { NUM($n) } are shown.
+trial-sub = Which grades and due times of our own incidents it would have changed; nothing is changed by trying
+field-days = Days
+field-days-hint = up to the latest incident
+try = Try
+trial-span = { $n ->
+    [one] 1 incident
+   *[other] { NUM($n) } incidents
+} replayed:
+trial-sum = { NUM($regraded) } graded otherwise, { NUM($moved) } due times moved, { NUM($missed) } would be missed.
+trial-same = Nothing would have been otherwise.
+trial-cut = There were more; only the latest { NUM($n) } were replayed. Choose fewer days.
+trial-unstarted = { $n ->
+    [one] 1 duty was
+   *[other] { NUM($n) } duties were
+} left out, since nobody recorded when its event happened.
+trial-failed = { $n ->
+    [one] 1 incident
+   *[other] { NUM($n) } incidents
+} could not be replayed. The first, because:
+trial-empty = No incidents to try it on
+trial-empty-why = No incident was opened in these days. Choose more days, or come back when there is data.
+regraded-title = Graded otherwise
+totals-title = By organisation
+moved-of = { NUM($moved) } of { NUM($all) } due times move
+moves-same = Same
+moves-earlier = Earlier
+moves-later = Later
+moves-new = New
+moves-gone = Gone
+fate-kept = on time under both
+fate-would-be-missed = would be missed
+fate-would-be-kept = would be on time
+fate-missed-anyhow = late under both
+no-number = no number

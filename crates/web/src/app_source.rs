@@ -1,16 +1,17 @@
 //! The desk's own source: the application.
 
-use app::reading::{SightingSearch, Which};
+use app::reading::{SightingSearch, TrialAsk, Which};
+use app::views::rules::TrialView;
 use app::views::{
     ActView, Counts, DeliveryRow, DeliveryView, Desk, IncidentRow, IncidentView, NoticeRow,
     NoticeView, ObligationRow, Page, RemediationRow, SightingRow,
 };
-use app::{App, AppError};
+use app::{App, AppError, Law};
 use jiff::Timestamp;
-use model::DeliveryId;
 use model::incident::IncidentNumber;
 use model::notice::NoticeNumber;
 use model::permit::ReadPermit;
+use model::{DeliveryId, PackId};
 
 use crate::source::{Fault, ObligationFilter, Search, Slice, Source};
 
@@ -116,6 +117,18 @@ impl Source for App {
             ..Default::default()
         };
         Ok(self.sightings(permit, &search, slice.limit, slice.after.as_deref()).await?)
+    }
+
+    fn law(&self) -> &Law {
+        self.law()
+    }
+
+    fn applied(&self) -> &[PackId] {
+        &self.settings().regimes
+    }
+
+    async fn trial(&self, permit: &ReadPermit, ask: &TrialAsk) -> Result<TrialView, Fault> {
+        Ok(self.trial(permit, ask).await?)
     }
 
     async fn acts_since(

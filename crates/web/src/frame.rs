@@ -31,6 +31,7 @@ pub(crate) enum Section {
     Notices,
     Sightings,
     Feeds,
+    Rules,
     /// None of them, as for an error.
     Elsewhere,
 }
@@ -60,6 +61,7 @@ const MENU: [(&str, &[Item]); 2] = [
         &[
             item(Section::Sightings, "/sightings", "radar", "nav-sightings", "s"),
             item(Section::Feeds, "/feeds", "feed", "nav-feeds", "f"),
+            item(Section::Rules, "/rules", "book", "nav-rules", "r"),
         ],
     ),
 ];
@@ -145,7 +147,11 @@ fn count(section: Section, counts: Option<&Counts>) -> Option<u64> {
         Section::Incidents => counts.incidents_by_rank.iter().sum(),
         Section::Obligations => counts.obligations_ours + counts.obligations_waiting,
         Section::Notices => counts.notices,
-        Section::Desk | Section::Sightings | Section::Feeds | Section::Elsewhere => 0,
+        Section::Desk
+        | Section::Sightings
+        | Section::Feeds
+        | Section::Rules
+        | Section::Elsewhere => 0,
     };
     (n > 0).then_some(n)
 }

@@ -1,5 +1,6 @@
 //! Pages, one file a noun. Each asks the source under the reader's permit and draws what it is given.
 
+pub(crate) mod calendar;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod desk;
@@ -9,6 +10,8 @@ pub(crate) mod notice;
 pub(crate) mod notices;
 pub(crate) mod obligations;
 pub(crate) mod problem;
+pub(crate) mod rule;
+pub(crate) mod rules;
 pub(crate) mod sightings;
 
 use axum::extract::Query;

@@ -12,7 +12,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::desk::{Desk, Held, Shared};
 use crate::pages::{
-    deliveries, delivery, desk, incident, incidents, notice, notices, obligations, sightings,
+    calendar, deliveries, delivery, desk, incident, incidents, notice, notices, obligations, rule,
+    rules, sightings,
 };
 use crate::source::{Fault, Source};
 use crate::{assets, fault, guard, live, prefs};
@@ -52,6 +53,24 @@ pub const ROUTES: &[Route] = &[
         "/feeds/{id}",
         &["/feeds/00000000000000000000000000000000000000000000000000000000000000d1"],
     ),
+    at(Endpoint::Rules, "/rules", &["/rules"]),
+    at(
+        Endpoint::Rule,
+        "/rules/{pack}",
+        &[
+            "/rules/cn.miit.2009-157",
+            "/rules/cn.miit.2009-157?role=carrier&grade=g1",
+            "/rules/cn.miit.2009-157?show=terms",
+            "/rules/cn.miit.2009-157?show=flow",
+            "/rules/eu.dora?against=eu.nis2",
+            "/rules/cn.miit.2009-156?show=trial&against=cn.miit.2009-157&days=30",
+        ],
+    ),
+    at(
+        Endpoint::Calendar,
+        "/rules/calendars/{name}",
+        &["/rules/calendars/cn", "/rules/calendars/cn?year=2025"],
+    ),
     at(Endpoint::Live, "/live", &["/live?last=1"]),
     at(Endpoint::Asset, "/a/{name}", &["/a/app.css"]),
     Route {
@@ -74,6 +93,9 @@ enum Endpoint {
     Sightings,
     Deliveries,
     Delivery,
+    Rules,
+    Rule,
+    Calendar,
     Live,
     Asset,
     Prefs,
@@ -115,6 +137,9 @@ fn handler<S: Source>(endpoint: Endpoint) -> MethodRouter<Shared<S>> {
         Endpoint::Sightings => get(sightings::show::<S>),
         Endpoint::Deliveries => get(deliveries::show::<S>),
         Endpoint::Delivery => get(delivery::show::<S>),
+        Endpoint::Rules => get(rules::show::<S>),
+        Endpoint::Rule => get(rule::show::<S>),
+        Endpoint::Calendar => get(calendar::show::<S>),
         Endpoint::Live => get(live::stream::<S>),
         Endpoint::Asset => get(assets::serve),
         Endpoint::Prefs => post(prefs::keep),

@@ -6,7 +6,10 @@
 
 use std::future::Future;
 
+use app::Law;
+use app::reading::TrialAsk;
 use app::views::DeliveryRow;
+use app::views::rules::TrialView;
 use app::views::{
     ActView, Counts, DeliveryView, Desk, IncidentRow, IncidentView, NoticeRow, NoticeView,
     ObligationRow, Page, RemediationRow, SightingRow,
@@ -15,7 +18,7 @@ use jiff::Timestamp;
 use model::incident::IncidentNumber;
 use model::notice::NoticeNumber;
 use model::permit::ReadPermit;
-use model::{DeliveryId, Prefix, ThreatName};
+use model::{DeliveryId, PackId, Prefix, ThreatName};
 
 /// Everything that pages show.
 pub trait Source: Send + Sync + 'static {
@@ -97,6 +100,19 @@ pub trait Source: Send + Sync + 'static {
         search: &Search,
         slice: &Slice,
     ) -> impl Future<Output = Result<Page<SightingRow>, Fault>> + Send;
+
+    /// The law at hand. It is no secret, so it takes no permit.
+    fn law(&self) -> &Law;
+
+    /// The packs that this desk applies, in order.
+    fn applied(&self) -> &[PackId];
+
+    /// The incidents of the last days with data, replayed under two packs that are there.
+    fn trial(
+        &self,
+        permit: &ReadPermit,
+        ask: &TrialAsk,
+    ) -> impl Future<Output = Result<TrialView, Fault>> + Send;
 
     /// Entries of the journal after the one with this sequence, the oldest first.
     fn acts_since(

@@ -19,11 +19,15 @@ mod chrome;
 mod guarding;
 #[path = "browser/intake.rs"]
 mod intake;
+#[path = "browser/law.rs"]
+mod law;
 #[path = "browser/looking.rs"]
 mod looking;
 #[path = "browser/reading.rs"]
 mod reading;
 #[path = "browser/rows.rs"]
 mod rows;
+#[path = "browser/rules.rs"]
+mod rules;
 #[path = "browser/sample.rs"]
 mod sample;

@@ -16,7 +16,8 @@ const PAGE: u32 = 200;
 const OBLIGATIONS_MAX: u32 = 10_000;
 
 impl App {
-    /// Incidents opened at or after an instant, with what is on record of each, the latest first.
+    /// Incidents opened at or after an instant, with what is on record of each, the latest first; no
+    /// more than `limit` of them.
     ///
     /// # Errors
     /// When the database fails.
@@ -24,6 +25,7 @@ impl App {
         &self,
         permit: &ReadPermit,
         since: Timestamp,
+        limit: usize,
     ) -> Result<Vec<Sample>, AppError> {
         let directory = self.store.organisations(permit, DIRECTORY_MAX, None).await?;
         let (mut samples, mut after) = (Vec::new(), None);
@@ -33,8 +35,14 @@ impl App {
             for incident in page.iter().filter(|incident| incident.opened_at >= since) {
                 let owed = self.store.obligations_of(permit, &incident.id, OBLIGATIONS_MAX).await?;
                 samples.push(sample(&directory, incident, &owed));
+                if samples.len() >= limit {
+                    return Ok(samples);
+                }
             }
-            let Some(last) = page.last() else { return Ok(samples) };
+            // Nothing is assessed before it is opened, so what follows is older still.
+            let Some(last) = page.last().filter(|last| last.assessment.assessed_at >= since) else {
+                return Ok(samples);
+            };
             after = Some(IncidentCursor { assessed_at: last.assessment.assessed_at, id: last.id });
         }
     }

@@ -390,7 +390,7 @@ fn summary(words: Words<'_>, duty: &Duty) -> String {
 }
 
 /// The roles that owe, each once; a set means its roles.
-fn roles(pack: &Pack, parties: &[Party]) -> Vec<RoleId> {
+pub(super) fn roles(pack: &Pack, parties: &[Party]) -> Vec<RoleId> {
     let mut all: Vec<RoleId> = Vec::new();
     for party in parties {
         let roles = match party {

@@ -1,6 +1,6 @@
 //! The obligations table: what a pack demands, article by article, as a lawyer reads it.
 
-use model::regime::{DutyId, GradeId};
+use model::regime::{DutyId, GradeId, RoleId};
 
 use super::words::{self, Language, Words};
 use crate::calendar::Confidence;
@@ -44,6 +44,8 @@ pub struct Chapter {
 pub struct Line {
     pub duty: DutyId,
     pub article: String,
+    /// The roles that owe it; none for what anybody may come to owe.
+    pub roles: Vec<RoleId>,
     pub who: String,
     /// Who may do it instead.
     pub or_by: Option<String>,
@@ -133,8 +135,10 @@ pub struct Choice {
     pub asks: String,
     pub chosen: String,
     pub means: String,
-    /// Whether somebody chose otherwise than the pack does.
-    pub is_changed: bool,
+    /// Choosing it changes nothing that is computed: people act on it.
+    pub by_hand: bool,
+    /// The pack's own choice, where somebody chose otherwise.
+    pub instead_of: Option<String>,
     pub others: Vec<Other>,
 }
 
@@ -206,6 +210,7 @@ fn line(words: Words<'_>, duty: &Duty) -> Line {
     Line {
         duty: duty.id.clone(),
         article: duty.article.clone(),
+        roles: super::diff::roles(words.pack, &duty.who),
         who: who(words, duty),
         or_by: named(&duty.or_by),
         does: words.language.of(&duty.does).to_owned(),
@@ -328,11 +333,12 @@ fn forms(pack: &Pack) -> Vec<FormLine> {
 fn choice(reading: &Reading) -> Choice {
     let others = reading.options.iter().filter(|option| option.id != reading.chosen);
     Choice {
+        instead_of: reading.is_changed().then(|| reading.default.clone()),
+        by_hand: reading.option(&reading.chosen).is_some_and(|option| option.by_hand),
         id: reading.id.clone(),
         at: reading.at.clone(),
         asks: reading.asks.clone(),
         chosen: reading.chosen.clone(),
-        is_changed: reading.is_changed(),
         means: reading.chosen_text().to_owned(),
         others: others.map(Other::of).collect(),
     }

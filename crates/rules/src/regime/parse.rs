@@ -126,13 +126,14 @@ fn head(section: Section<'_>) -> Option<Head> {
     if let Some(node) = section.find("issued") {
         node.date();
     }
-    section.need_text("source");
+    let source = section.need_text("source");
     let head = (|| {
         Some(Head {
             id: section.need("id")?.parse()?,
             version: section.need_text("pack"),
             title: section.names("title")?,
             instrument: section.need_text("instrument"),
+            source,
             in_force,
             repealed,
             confidence,

@@ -56,7 +56,7 @@ fn every_message_that_pages_ask_for_exists() {
 #[test]
 fn every_message_is_asked_for() {
     let source = source();
-    let kinds = ["state-", "act-", "within-", "class-", "detail-", "problem-"];
+    let kinds = ["state-", "act-", "within-", "class-", "detail-", "problem-", "weekday-"];
     let idle: Vec<_> = keys(EN)
         .into_iter()
         .filter(|key| !kinds.iter().any(|kind| key.starts_with(kind)))

@@ -54,12 +54,12 @@ pub(crate) fn instants(v: &Viewer, row: &ObligationRow) -> Markup {
 pub(crate) fn what(v: &Viewer, row: &ObligationRow) -> Markup {
     html! {
         b { (sentence(v.both(&row.does))) }
-        " " span.clause title=(row.instrument) { (t!(v.lang, "article", article = row.article.clone())) }
+        " " a.clause href={ "/rules/" (row.pack) "#" (row.duty) } title=(row.instrument) { (t!(v.lang, "article", article = row.article.clone())) }
     }
 }
 
 /// A pack writes what is owed as part of a sentence; standing alone it begins with a capital.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -152,7 +152,7 @@ pub(crate) fn why(v: &Viewer, row: &ObligationRow) -> Markup {
                 dt { (t!(l, "instrument")) }
                 dd { bdi { (row.instrument) } " · " (t!(l, "article", article = row.article.clone())) }
                 dt { (t!(l, "duty")) } dd { (id(&row.duty)) }
-                dt { (t!(l, "pack")) } dd { (id(&format!("{} {}", row.pack, row.pack_version))) }
+                dt { (t!(l, "pack")) } dd { a.link href={ "/rules/" (row.pack) } { (id(&format!("{} {}", row.pack, row.pack_version))) } }
                 dt { (t!(l, "calendar")) } dd { (id(&row.calendar)) }
                 dt { (t!(l, "trigger")) } dd { code { (row.trigger) } }
                 @if !row.form.is_empty() {

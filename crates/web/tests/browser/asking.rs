@@ -26,6 +26,16 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("feeds", "/feeds"),
     ("delivery", "/feeds/00000000000000000000000000000000000000000000000000000000000000d1"),
     ("refused", "/feeds/00000000000000000000000000000000000000000000000000000000000000d3"),
+    ("rules", "/rules"),
+    ("rule", "/rules/cn.miit.2009-157"),
+    ("rule-sifted", "/rules/cn.miit.2009-157?role=carrier&grade=g1"),
+    ("rule-long", "/rules/cn.miit.2009-156"),
+    ("rule-terms", "/rules/cn.miit.2009-157?show=terms"),
+    ("rule-flow", "/rules/cn.miit.2009-157?show=flow"),
+    ("rule-changes", "/rules/eu.dora?against=eu.nis2"),
+    ("rule-trial", "/rules/cn.miit.2017-281?show=trial&against=cn.miit.2009-157&days=30"),
+    ("rule-proposed", "/rules/us.circia"),
+    ("calendar", "/rules/calendars/cn?year=2026"),
     ("missing", "/no-such-page"),
 ];
 

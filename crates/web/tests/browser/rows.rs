@@ -26,7 +26,7 @@ fn grade(rank: u8) -> GradeView {
     GradeView { id: format!("g{rank}"), rank, name: both(zh, en) }
 }
 
-fn party(handle: &str) -> PartyView {
+pub(crate) fn party(handle: &str) -> PartyView {
     let (zh, en) = match handle {
         "centre" => ("中原省际应急中心", "Zhongyuan Response Centre"),
         "bureau" => ("中原通信保障局", "Zhongyuan Security Bureau"),

@@ -2,18 +2,21 @@
 //!
 //! It honours permits as the real source does: what concerns another organisation is not there.
 
-use crate::{intake, rows};
+use crate::{intake, law, rows};
 use std::ops::Range;
 
+use app::Law;
+use app::reading::TrialAsk;
+use app::views::rules::TrialView;
 use app::views::{
     ActView, Counts, DeliveryRow, DeliveryView, Desk, IncidentRow, IncidentView, NoticeRow,
     NoticeView, ObligationRow, ObligationState, Page, RemediationRow, SightingRow,
 };
 use jiff::{SignedDuration, Timestamp};
-use model::DeliveryId;
 use model::incident::IncidentNumber;
 use model::notice::NoticeNumber;
 use model::permit::{ReadPermit, Scope};
+use model::{DeliveryId, PackId};
 use web::source::{Fault, ObligationFilter, Search, Slice, Source};
 
 /// The instant at which the sample is set: a Monday afternoon.
@@ -275,6 +278,23 @@ impl Source for Sample {
                 && self.shows(permit, &[held(row).as_deref().unwrap_or_default()])
         };
         cut_list(all.into_iter().filter(fits).collect(), slice)
+    }
+
+    fn law(&self) -> &Law {
+        law::law()
+    }
+
+    fn applied(&self) -> &[PackId] {
+        law::applied()
+    }
+
+    async fn trial(&self, permit: &ReadPermit, ask: &TrialAsk) -> Result<TrialView, Fault> {
+        let seen = self.amount == Amount::Much && self.shows(permit, &[]);
+        let mut past = if seen { law::past(self.now) } else { Vec::new() };
+        let since = self.now - SignedDuration::from_hours(24 * i64::from(ask.days));
+        past.retain(|one| one.known_at >= since);
+        let view = law::law().trial(ask, &past, &rows::party).unwrap();
+        Ok(TrialView { span: (!past.is_empty()).then_some((since, self.now)), ..view })
     }
 
     async fn acts_since(

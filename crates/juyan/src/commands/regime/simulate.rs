@@ -61,7 +61,7 @@ fn samples(file: &Path) -> anyhow::Result<Vec<Sample>> {
 async fn of_the_desk(data: &Path, in_force: &Pack, since: Date) -> anyhow::Result<Vec<Sample>> {
     let (app, _) = desk::open(data).await?;
     let since = since.to_zoned(in_force.zone().clone())?.timestamp();
-    Ok(app.samples_since(&ReadPermit::at_the_console(), since).await?)
+    Ok(app.samples_since(&ReadPermit::at_the_console(), since, usize::MAX).await?)
 }
 
 /// One incident in CSV; lists within a cell are parted by `;`.
