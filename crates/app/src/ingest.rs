@@ -53,7 +53,7 @@ struct Part {
 struct Tally {
     counts: RowCounts,
     days: BTreeSet<Date>,
-    threats: BTreeSet<ThreatName>,
+    threats: BTreeSet<Box<str>>,
     quarantined: Vec<Quarantined>,
 }
 
@@ -203,6 +203,7 @@ impl App {
             tx.record(&self.act("delivery.ingested", delivery.id.to_string(), details)).await?;
             tx.commit().await?;
         }
+        let threats = threats.iter().filter_map(|name| name.parse().ok()).collect();
         Ok(Ingested { delivery: delivery.id, counts, days, threats, already })
     }
 
@@ -272,8 +273,11 @@ impl Tally {
         self.counts.rows += sightings + quarantined;
         self.counts.sightings += sightings;
         self.counts.quarantined += quarantined;
-        let names = block.sightings.threat.values().iter();
-        self.threats.extend(names.filter_map(|name| name.parse::<ThreatName>().ok()));
+        for name in block.sightings.threat.values() {
+            if !self.threats.contains(name) {
+                self.threats.insert(name.clone());
+            }
+        }
         let mut last = None;
         for &seen in &block.sightings.seen {
             let day = seen.div_euclid(86_400_000_000);
@@ -293,10 +297,8 @@ impl Tally {
 /// Replaces `details` by those of the kept rows.
 fn write_details(block: &Block, kept: &[u32], details: &mut Texts) {
     details.clear();
-    let mut text = String::new();
     for &row in kept {
-        block.details(index(row), &mut text);
-        details.push(&text);
+        details.push_with(|text| block.write_details(index(row), text));
     }
 }
 

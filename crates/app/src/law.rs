@@ -186,18 +186,15 @@ impl Law {
         self.calendars.get(name)
     }
 
-    /// A calendar as it stood in a version, by the id that a decision keeps, such as `cn@2026-01`.
+    /// A calendar as it stood in a version, by the id that a decision keeps, such as `cn@2026-01`, or
+    /// `cn@2026-01+cn-2027-provisional` with what was joined to it.
     ///
     /// # Errors
     /// When that version is not at hand.
     pub fn calendar_at(&self, id: &str) -> Result<Arc<Calendar>, LawError> {
-        let missing = || LawError::NoVersion(id.to_owned());
-        let (name, version) = id.split_once('@').ok_or_else(missing)?;
-        let current = self.calendar(name).ok_or_else(missing)?;
-        if current.version() == version {
-            return Ok(current.clone());
-        }
-        current.former(version).map(Arc::new).ok_or_else(missing)
+        let known: Vec<&Calendar> = self.calendars.values().map(Arc::as_ref).collect();
+        let found = rules::calendar::find(&known, id);
+        Ok(Arc::new(found.map_err(|_| LawError::NoVersion(id.to_owned()))?))
     }
 
     /// Every calendar, by name.

@@ -11,6 +11,7 @@ mod incidents;
 mod names;
 mod notices;
 mod obligations;
+mod samples;
 mod sightings;
 
 use jiff::Timestamp;

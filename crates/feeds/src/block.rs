@@ -45,13 +45,19 @@ impl Block {
     /// A value that a column could not take (a port of 70000) is here as it came.
     pub fn details(&self, row: usize, out: &mut String) {
         out.clear();
+        self.write_details(row, out);
+    }
+
+    /// Appends what [`details`](Self::details) says of a row.
+    pub fn write_details(&self, row: usize, out: &mut String) {
         let Some(sighting) = self.sightings.row(row) else {
             return;
         };
+        let before = out.len();
         out.push('{');
         self.render(row, &sighting, Extent::Details, out);
-        if out.len() == 1 {
-            out.clear();
+        if out.len() == before + 1 {
+            out.truncate(before);
         } else {
             out.push('}');
         }

@@ -45,7 +45,8 @@ impl Default for Limits {
             max_record_lines: 1024,
             max_columns: 1024,
             max_plain_bytes: 64 << 30,
-            rows_per_block: 32 << 10,
+            // A block goes through several hands: larger, it has left the cache before the next one looks at it.
+            rows_per_block: 4 << 10,
             bytes_per_block: 8 << 20,
             seen: Timestamp::MIN..=Timestamp::MAX,
             max_threats: 5_000,

@@ -127,12 +127,7 @@ impl Splitter {
         if body.is_empty() {
             return Record::Blank { bytes };
         }
-        let split = if memchr(b'"', body).is_some() {
-            quoted_simply(body, self.delimiter, columns, rows)
-        } else {
-            bare(body, self.delimiter, columns, rows).map(|()| true)
-        };
-        let split = match split {
+        let split = match simply(body, self.delimiter, columns, rows) {
             Ok(true) => Ok(Record::Row { bytes, lines: 1 }),
             Ok(false) => self.quoted(lines, columns, rows),
             Err(reason) => Err(reason),
@@ -240,69 +235,106 @@ impl Splitter {
     }
 }
 
-/// Splits a line without quotes as it stands.
-fn bare(body: &[u8], delimiter: u8, columns: Columns, rows: &mut Rows) -> Result<(), String> {
-    let text = std::str::from_utf8(body).map_err(not_utf8)?;
-    rows.begin(text);
-    let (mut from, mut count) = (0, 1);
-    while let Some(length) = body.get(from..).and_then(|rest| find(delimiter, rest)) {
-        rows.field(from, from + length);
-        from += length + 1;
-        count += 1;
-    }
-    rows.field(from, body.len());
-    columns.check(count).inspect_err(|_| rows.undo())
-}
-
-/// Splits a line whose quotes enclose whole fields and nothing else, as nearly all do.
+/// Splits a line whose quotes, if it has any, enclose whole fields and nothing else, as in nearly all.
 ///
 /// `false`, leaving no trace, if any quote is doubled, stray or still open at the end: that is for
 /// the full parser.
-fn quoted_simply(
-    body: &[u8],
-    delimiter: u8,
-    columns: Columns,
-    rows: &mut Rows,
-) -> Result<bool, String> {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return Ok(false);
+fn simply(body: &[u8], delimiter: u8, columns: Columns, rows: &mut Rows) -> Result<bool, String> {
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => text,
+        // The full parser says on which line of the record it is.
+        Err(_) if memchr(b'"', body).is_some() => return Ok(false),
+        Err(error) => return Err(not_utf8(error)),
     };
     rows.begin(text);
-    let (mut next, mut count) = (Some(0), 0);
-    while let Some(at) = next {
-        let rest = body.get(at..).unwrap_or_default();
-        let Some((from, to, length)) = simple_field(rest, delimiter) else {
-            rows.undo();
-            return Ok(false);
-        };
-        rows.field(at + from, at + to);
-        next = (length < rest.len()).then_some(at + length + 1);
-        count += 1;
+    let mut field = Field::default();
+    let mut count = 1;
+    let is_simple = marks(body, [delimiter, b'"'], |at, is_quote| {
+        if is_quote {
+            return field.quote(at, body.get(at + 1).is_none_or(|&after| after == delimiter));
+        }
+        if field.quotes != Quotes::Open {
+            rows.field(field.from, field.to.unwrap_or(at));
+            field = Field { start: at + 1, from: at + 1, ..Field::default() };
+            count += 1;
+        }
+        true
+    });
+    if !is_simple || field.quotes == Quotes::Open {
+        rows.undo();
+        return Ok(false);
     }
+    rows.field(field.from, field.to.unwrap_or(body.len()));
     columns.check(count).map(|()| true).inspect_err(|_| rows.undo())
 }
 
-/// Bytes to look at one by one. Most fields are empty or short, and calling `memchr` costs more than them.
-const SHORT: usize = 16;
-
-/// Where a byte stands first.
-fn find(byte: u8, within: &[u8]) -> Option<usize> {
-    let (near, far) = within.split_at_checked(SHORT).unwrap_or((within, &[]));
-    let found = near.iter().position(|&other| other == byte);
-    found.or_else(|| memchr(byte, far).map(|at| SHORT + at))
+/// The field that is being read.
+#[derive(Default)]
+struct Field {
+    start: usize,
+    /// Where its text begins and, once its quotes are closed, ends.
+    from: usize,
+    to: Option<usize>,
+    quotes: Quotes,
 }
 
-/// Where the text of the first field begins and ends, and how long the field is with its quotes.
-fn simple_field(rest: &[u8], delimiter: u8) -> Option<(usize, usize, usize)> {
-    let Some(quoted) = rest.strip_prefix(b"\"") else {
-        let end = find(delimiter, rest).unwrap_or(rest.len());
-        return Some((0, end, end));
-    };
-    let end = find(b'"', quoted)? + 1;
-    match rest.get(end + 1) {
-        Some(&after) if after != delimiter => None,
-        Some(_) | None => Some((1, end, end + 1)),
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Quotes {
+    #[default]
+    None,
+    Open,
+    Closed,
+}
+
+impl Field {
+    /// Takes a quote; whether it stands where a quote simply stands.
+    fn quote(&mut self, at: usize, before_end: bool) -> bool {
+        match self.quotes {
+            Quotes::None => {
+                (self.from, self.quotes) = (at + 1, Quotes::Open);
+                at == self.start
+            }
+            Quotes::Open => {
+                (self.to, self.quotes) = (Some(at), Quotes::Closed);
+                before_end
+            }
+            Quotes::Closed => false,
+        }
     }
+}
+
+/// Bytes of a word.
+const WORD: usize = 8;
+const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+
+/// Calls `take` with the place of each of two bytes in turn, and whether it is the second; until it says no.
+///
+/// Eight bytes at a time: most fields are empty or short, so that looking for the end of each by itself
+/// costs more than the looking.
+fn marks(bytes: &[u8], wanted: [u8; 2], mut take: impl FnMut(usize, bool) -> bool) -> bool {
+    let patterns = wanted.map(|byte| u64::from_ne_bytes([byte; WORD]));
+    let (words, rest) = bytes.as_chunks::<WORD>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let [first, second] = patterns.map(|pattern| zeros(word ^ pattern));
+        let mut found = first | second;
+        while found != 0 {
+            let place = found.trailing_zeros();
+            let at = number * WORD + usize::try_from(place / 8).unwrap_or_default();
+            if !take(at, second >> place & 1 == 1) {
+                return false;
+            }
+            found &= found - 1;
+        }
+    }
+    let before = words.len() * WORD;
+    let mut rest = rest.iter().enumerate().filter(|(_, byte)| wanted.contains(byte));
+    rest.all(|(at, &byte)| take(before + at, [byte] == wanted[1..]))
+}
+
+/// The top bit of each byte that is zero, and no other.
+fn zeros(word: u64) -> u64 {
+    !((word & LOW) + LOW | word | LOW)
 }
 
 /// A line without its line break.

@@ -8,9 +8,13 @@
     reason = "these comments are the help that a terminal shows: no backticks"
 )]
 
+mod regime;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use regime::{Deadline, Explain, Grade, Regime, ShowPack, Simulate, Told};
 
 /// A CSIRT's coordination desk: feeds in, graded incidents, obligations with due times, notices out.
 #[derive(Parser)]
@@ -223,6 +227,9 @@ pub(crate) struct Incident {
     pub(crate) common: Common,
     /// Such as INC-2026-0001
     pub(crate) number: model::incident::IncidentNumber,
+    /// The language of the explanations
+    #[arg(long, default_value = "en", value_parser = ["en", "zh"])]
+    pub(crate) lang: String,
 }
 
 #[derive(Args)]
@@ -398,57 +405,6 @@ pub(crate) enum Atlas {
         #[arg(long)]
         at: Option<jiff::Timestamp>,
     },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Regime {
-    /// List the packs that this binary carries
-    List {
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
-    /// Read a pack, check it and run its own cases
-    Check {
-        /// A pack in TOML
-        file: PathBuf,
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
-    /// Grade by a pack, and say why
-    Grade {
-        /// A pack's id, or a file
-        pack: String,
-        /// Measured inputs, such as total_ips=120000; what is left out is unknown
-        #[arg(value_name = "KEY=VALUE")]
-        inputs: Vec<String>,
-        /// Answer in JSON, one document
-        #[arg(long)]
-        json: bool,
-    },
-    /// Work out when a duty falls due, and say why
-    Deadline(Deadline),
-}
-
-#[derive(Args)]
-pub(crate) struct Deadline {
-    /// A pack's id, or a file
-    pub(crate) pack: String,
-    /// The duty's id, such as M2b
-    pub(crate) duty: model::DutyId,
-    /// The incident's grade
-    #[arg(long)]
-    pub(crate) grade: Option<model::GradeId>,
-    /// When the clock starts, with an offset: 2025-09-29T10:00:00+08:00
-    #[arg(long)]
-    pub(crate) start: jiff::Timestamp,
-    /// A calendar by name, or a file; `a+b` joins a provisional one [default: the pack's own]
-    #[arg(long)]
-    pub(crate) calendar: Option<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Subcommand)]

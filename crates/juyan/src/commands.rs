@@ -54,7 +54,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Notice(args) => notices::show(args).await,
         Command::Sightings(args) => sightings::run(args).await,
         Command::Atlas(args) => atlas::run(args).await,
-        Command::Regime(args) => regime::run(args),
+        Command::Regime(args) => regime::run(args).await,
         Command::Calendar(args) => calendar::run(args),
         Command::Clock(args) => clock::run(&args),
         Command::Feeds(args) => feeds::run(args),

@@ -113,9 +113,18 @@ impl Intake {
         }
         let codes = Codes::of(sightings, &mut self.names)?;
         let mut new = Vec::new();
-        for row in 0..sightings.len() {
-            if self.admit_row(sightings, attribution, &codes, row)? {
-                new.push(next_code(row, "rows in a batch")?);
+        let mut asked = Vec::with_capacity(AT_ONCE);
+        for first in (0..sightings.len()).step_by(AT_ONCE) {
+            let rows = first..sightings.len().min(first + AT_ONCE);
+            asked.clear();
+            for row in rows.clone() {
+                asked.push(self.question(sightings, attribution, &codes, row)?);
+            }
+            self.seen.prepare(asked.iter().map(|question| (question.subject, question.pair)));
+            for (row, question) in rows.zip(&asked) {
+                if self.admit_row(question)? {
+                    new.push(next_code(row, "rows in a batch")?);
+                }
             }
         }
         let count = |n: usize| u64::try_from(n).unwrap_or_default();
@@ -178,14 +187,14 @@ impl Intake {
         Ok(WholeIntake { pen: self.pen, commit, receipt })
     }
 
-    /// Whether a row is the first of its key.
-    fn admit_row(
+    /// What is asked about a row, to say whether it is the first of its key.
+    fn question(
         &mut self,
         sightings: &Sightings,
         attribution: &Attribution,
         codes: &Codes,
         row: usize,
-    ) -> Result<bool, LedgerError> {
+    ) -> Result<Question, LedgerError> {
         let seen = at(&sightings.seen, row);
         let day = day_of(seen).ok_or(OUTSIDE)?;
         let ip = at(&sightings.ip, row);
@@ -210,8 +219,14 @@ impl Intake {
         } else {
             Subject::Ip(ip)
         };
-        let news = self.seen.admit(subject, pair, &what)?;
-        self.count(threat, ip, &what, news)?;
+        Ok(Question { subject, pair, threat, ip, what })
+    }
+
+    /// Whether a row is the first of its key.
+    fn admit_row(&mut self, question: &Question) -> Result<bool, LedgerError> {
+        let Question { subject, pair, threat, ip, what } = question;
+        let news = self.seen.admit(*subject, *pair, what)?;
+        self.count(*threat, *ip, what, news)?;
         Ok(news == News::Key)
     }
 
@@ -310,6 +325,19 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// Rows that are asked about together. Each look-up goes to a place of its own in a table far larger than the
+/// cache: one at a time, each waits for memory in its turn.
+const AT_ONCE: usize = 256;
+
+/// What is asked about a row.
+struct Question {
+    subject: Subject,
+    pair: u32,
+    threat: u32,
+    ip: Ip,
+    what: Circumstances,
 }
 
 const OUTSIDE: LedgerError =

@@ -19,13 +19,15 @@ pub(crate) struct Names {
     bytes: String,
     /// Where the text of each code ends.
     ends: Vec<usize>,
+    /// The code asked for last: the next text is often the same.
+    last: u32,
 }
 
 impl Default for Names {
     fn default() -> Self {
         let (hasher, mut known) = (RandomState::default(), HashTable::new());
         known.insert_unique(hasher.hash_one(""), 0, |_| 0);
-        Self { hasher, known, bytes: String::new(), ends: vec![0] }
+        Self { hasher, known, bytes: String::new(), ends: vec![0], last: 0 }
     }
 }
 
@@ -35,9 +37,13 @@ impl Names {
         if text.is_empty() {
             return Ok(0);
         }
-        let hash = self.hasher.hash_one(text);
         let (bytes, ends) = (&self.bytes, &self.ends);
+        if text_of(bytes, ends, self.last) == text {
+            return Ok(self.last);
+        }
+        let hash = self.hasher.hash_one(text);
         if let Some(&code) = self.known.find(hash, |&code| text_of(bytes, ends, code) == text) {
+            self.last = code;
             return Ok(code);
         }
         let code = next_code(self.ends.len(), "texts")?;

@@ -212,9 +212,7 @@ impl Rows {
         again: bool,
         meaning: &Meaning<'_>,
     ) -> impl Iterator<Item = Result<RecordBatch, ParquetError>> {
-        let mut order: Vec<(Ip, usize)> = self.ip.iter().copied().zip(0..).collect();
-        order.sort_unstable();
-        let order: Vec<usize> = order.into_iter().map(|(_, row)| row).collect();
+        let order = self.order();
         let batches = order.len().div_ceil(BATCH);
         (0..batches).map(move |batch| {
             let rest = order.get(batch * BATCH..).unwrap_or_default();
@@ -227,6 +225,25 @@ impl Rows {
             let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
             RecordBatch::try_new(schema, columns).map_err(ParquetError::from)
         })
+    }
+
+    /// The rows ascending by address. Nearly all are IPv4, and sort twice as fast as the numbers they are.
+    fn order(&self) -> Vec<usize> {
+        let mut v4: Vec<u64> = Vec::with_capacity(self.len());
+        let mut others: Vec<(Ip, usize)> = Vec::new();
+        for (row, ip) in self.ip.iter().enumerate() {
+            match (ip.v4(), u32::try_from(row)) {
+                (Some(bits), Ok(row)) => v4.push(u64::from(bits) << 32 | u64::from(row)),
+                _ => others.push((*ip, row)),
+            }
+        }
+        v4.sort_unstable();
+        others.sort_unstable();
+        let before = others.partition_point(|&(ip, _)| ip < Ip::from_v4(0));
+        let (below, above) = others.split_at_checked(before).unwrap_or((&others, &[]));
+        let other = |&(_, row): &(Ip, usize)| row;
+        let v4 = v4.iter().map(|&one| index(u32::try_from(one & 0xffff_ffff).unwrap_or_default()));
+        below.iter().map(other).chain(v4).chain(above.iter().map(other)).collect()
     }
 
     /// The columns in the order of the schema.
@@ -330,24 +347,15 @@ impl<'a> Sorted<'a> {
         text: impl Fn(u32) -> Option<&'t str>,
     ) -> ArrayRef {
         let mut values = StringBuilder::new();
-        let mut keys: HashMap<u32, Option<u32>, RandomState> = HashMap::default();
-        let mut last = None;
-        let column: PrimitiveArray<UInt32Type> = self
-            .order
-            .iter()
-            .map(|&row| {
-                let code = code(row);
-                if let Some((same, key)) = last
-                    && same == code
-                {
-                    return key;
-                }
-                let key = *keys.entry(code).or_insert_with(|| {
+        let codes: Vec<u32> = self.order.iter().map(|&row| code(row)).collect();
+        let mut keys = Keys::up_to(codes.iter().copied().max().unwrap_or_default());
+        let column: PrimitiveArray<UInt32Type> = codes
+            .into_iter()
+            .map(|code| {
+                keys.get(code, || {
                     let key = u32::try_from(values.len()).ok();
                     text(code).map(|text| values.append_value(text)).and(key)
-                });
-                last = Some((code, key));
-                key
+                })
             })
             .collect();
         Arc::new(DictionaryArray::new(column, Arc::new(values.finish())))
@@ -367,6 +375,32 @@ impl<'a> Sorted<'a> {
             column.append_value(&text);
         }
         Arc::new(column.finish())
+    }
+}
+
+/// The key of each code in a batch's dictionary; none for a code that stands for no text.
+enum Keys {
+    /// By code, where codes are small. The outer none is a code not met yet.
+    Few(Vec<Option<Option<u32>>>),
+    Many(HashMap<u32, Option<u32>, RandomState>),
+}
+
+impl Keys {
+    fn up_to(code: u32) -> Self {
+        if index(code) < BATCH {
+            Self::Few(vec![None; index(code) + 1])
+        } else {
+            Self::Many(HashMap::default())
+        }
+    }
+
+    fn get(&mut self, code: u32, make: impl FnOnce() -> Option<u32>) -> Option<u32> {
+        match self {
+            Self::Few(keys) => {
+                keys.get_mut(index(code)).and_then(|key| *key.get_or_insert_with(make))
+            }
+            Self::Many(keys) => *keys.entry(code).or_insert_with(make),
+        }
     }
 }
 

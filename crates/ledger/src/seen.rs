@@ -141,6 +141,13 @@ impl Seen {
         self.again.add(head, what)
     }
 
+    /// Looks for keys about to be admitted, so that the memory of each is at hand when its turn comes. Nothing
+    /// is decided by it: it only lets the processor wait for many of them at once.
+    pub(crate) fn prepare(&self, keys: impl Iterator<Item = (Subject, u32)>) {
+        let known = keys.filter(|&(subject, pair)| self.keys.is_known(subject, pair)).count();
+        std::hint::black_box(known);
+    }
+
     /// Notes a key that earlier deliveries brought.
     pub(crate) fn know(&mut self, subject: Subject, pair: u32) {
         let _known_before = self.keys.head(subject, pair);
@@ -169,6 +176,19 @@ impl Keys {
             },
             Subject::Domain(code) => self.domains.head(&self.hasher, code, pair),
             Subject::Url(code) => self.urls.head(&self.hasher, code, pair),
+        }
+    }
+}
+
+impl Keys {
+    fn is_known(&self, subject: Subject, pair: u32) -> bool {
+        match subject {
+            Subject::Ip(ip) => match ip.v4() {
+                Some(bits) => self.v4.is_known(&self.hasher, bits, pair),
+                None => self.v6.is_known(&self.hasher, split(ip), pair),
+            },
+            Subject::Domain(code) => self.domains.is_known(&self.hasher, code, pair),
+            Subject::Url(code) => self.urls.is_known(&self.hasher, code, pair),
         }
     }
 }
@@ -211,6 +231,12 @@ impl<K: Copy + Eq + Hash> Shards<K> {
             return None;
         };
         shard.get_bucket_mut(bucket).map(|slot| &mut slot.again)
+    }
+
+    fn is_known(&self, hasher: &RandomState, key: K, pair: u32) -> bool {
+        let hash = hasher.hash_one((key, pair));
+        let shard = self.0.get(shard_of(hash));
+        shard.is_some_and(|s| s.find(hash, |slot| slot.key == key && slot.pair == pair).is_some())
     }
 
     fn reseen(&self) -> impl Iterator<Item = &Slot<K>> {

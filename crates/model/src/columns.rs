@@ -42,6 +42,18 @@ impl Texts {
         self.offsets.push(end.unwrap_or(last));
     }
 
+    /// Appends the text that `write` appends to the string it is given, which must not be shortened.
+    #[inline]
+    pub fn push_with(&mut self, write: impl FnOnce(&mut String)) {
+        let last = self.offsets.last().copied().unwrap_or_default();
+        write(&mut self.bytes);
+        let end = i32::try_from(self.bytes.len()).ok().filter(|&end| end >= last);
+        if end.is_none() {
+            self.bytes.truncate(usize::try_from(last).unwrap_or_default());
+        }
+        self.offsets.push(end.unwrap_or(last));
+    }
+
     /// The text of a row; empty for a row that is not there.
     #[inline]
     pub fn get(&self, row: usize) -> &str {

@@ -98,6 +98,11 @@ impl Criterion {
         format!("{}.{}", self.grade, self.name)
     }
 
+    /// The question that it asks; none means otherwise.
+    pub fn question(&self) -> Option<&Predicate> {
+        self.test.as_ref()
+    }
+
     fn judge(&self, inputs: &Inputs) -> Verdict {
         self.test.as_ref().map_or(Verdict::Yes, |test| test.judge(inputs))
     }

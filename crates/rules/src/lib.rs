@@ -15,6 +15,7 @@ pub mod assess;
 pub mod calendar;
 pub mod clock;
 pub mod deadline;
+pub mod describe;
 mod document;
 pub mod explain;
 pub mod finding;
@@ -28,6 +29,7 @@ pub mod obligation;
 pub mod predicate;
 pub mod reconcile;
 pub mod regime;
+pub mod simulate;
 mod starting;
 #[cfg(test)]
 mod testing;

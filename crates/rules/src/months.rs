@@ -29,8 +29,7 @@ pub fn owed_for_month(
         let within = duty.clock.within();
         let due = deadline(within, since, pack.zone(), calendar)
             .map_err(|cause| ObligeError::Deadline { duty: duty.id.to_string(), cause })?;
-        let clock =
-            Running { since, due: due.due, explanation: explain(pack, duty, &due, since).en };
+        let clock = Running { since, due: due.due, explanation: explain(pack, duty, &due, since) };
         for (debtor, role) in members(pack, organisations, &duty.who, None) {
             let is_known = record.iter().any(|one| {
                 one.terms.basis.pack == *pack.id()

@@ -302,7 +302,7 @@ impl Deriving<'_> {
                     lost,
                     doubtful: self.is_doubtful(),
                 };
-                let explanation = explained.paragraph().en;
+                let explanation = explained.paragraph();
                 OwedState::Running(Running { since: start.since, due: due.due, explanation })
             }
         };

@@ -80,6 +80,10 @@ impl Predicate {
         &self.text
     }
 
+    pub(crate) fn expression(&self) -> &IdedExpr {
+        &self.expression
+    }
+
     pub fn judge(&self, inputs: &Inputs) -> Verdict {
         judge(&self.expression, inputs, &context(inputs))
     }
@@ -146,16 +150,16 @@ fn distinct(values: &[Value]) -> Vec<&Value> {
 }
 
 /// A walk over a list: does it hold of some element, or of every one?
-struct Walk<'e> {
-    list: &'e str,
-    element: &'e str,
-    holds: &'e IdedExpr,
-    every: bool,
+pub(crate) struct Walk<'e> {
+    pub list: &'e str,
+    pub element: &'e str,
+    pub holds: &'e IdedExpr,
+    pub every: bool,
 }
 
 impl<'e> Walk<'e> {
     /// Recognises what CEL makes of `exists` and of `all`; any other loop is none.
-    fn of(loops: &'e ComprehensionExpr) -> Option<Self> {
+    pub(crate) fn of(loops: &'e ComprehensionExpr) -> Option<Self> {
         let Expr::Ident(list) = &loops.iter_range.expr else { return None };
         let Expr::Literal(LiteralValue::Boolean(every)) = &loops.accu_init.expr else {
             return None;

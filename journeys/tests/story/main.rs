@@ -10,6 +10,8 @@
 
 mod bench;
 mod desk;
+mod drafts;
+mod guide;
 mod hostile;
 mod interrupted;
 mod road;

@@ -36,12 +36,19 @@ struct Shelved {
 }
 
 impl Shelf {
-    pub(super) fn open(data: &Path) -> anyhow::Result<Self> {
+    /// The calendars that this binary carries.
+    pub(super) fn builtin() -> anyhow::Result<Self> {
         let mut shelf = Self(Vec::new());
         for source in builtin::calendars() {
             let calendar = Calendar::parse(&source.text, &source.origin)?;
             shelf.put(Shelved { calendar, path: None });
         }
+        Ok(shelf)
+    }
+
+    /// The same, and those of a data directory before them.
+    pub(super) fn open(data: &Path) -> anyhow::Result<Self> {
+        let mut shelf = Self::builtin()?;
         for source in desk::sources(&Home::new(data).calendars())? {
             let calendar = Calendar::parse(&source.text, &source.origin)?;
             shelf.put(Shelved { calendar, path: Some(source.origin.into()) });

@@ -1,21 +1,38 @@
-//! `juyan regime`: check a pack, grade by it, count its deadlines. Nothing of the desk is touched.
+//! `juyan regime`: packs read, checked, shown, compared and tried. Nothing of the desk is changed.
 
+mod diff;
+mod explain;
+mod grade;
+mod graph;
+mod show;
+mod simulate;
+mod test;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use rules::{Calendar, Clock, Findings, Grading, Inputs, Library, Pack};
+use rules::describe::Language;
+use rules::{Calendar, Choices, Duty, Findings, Grading, Library, Pack};
 use serde_json::json;
 
 use crate::cli::{Deadline, Regime};
+use crate::commands::calendar::Shelf;
 use crate::output::{self, Table};
 use crate::{builtin, commands};
 
-pub(crate) fn run(args: Regime) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
     match args {
         Regime::List { json } => list(json),
         Regime::Check { file, json } => check(&file, json),
-        Regime::Grade { pack, inputs, json } => grade(&pack, &inputs, json),
+        Regime::Show(args) => show::run(&args),
+        Regime::Explain(args) => explain::run(&args),
+        Regime::Graph { told, format } => graph::run(&told, &format),
+        Regime::Diff { from, to, lang, json } => diff::run((&from, &to), language(&lang), json),
+        Regime::Test { pack, vectors, json } => test::run(&pack, vectors.as_deref(), json),
+        Regime::Simulate(args) => simulate::run(args).await,
+        Regime::Grade(args) => grade::run(&args),
         Regime::Deadline(args) => deadline(&args),
     }
 }
@@ -27,19 +44,24 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
         output::json(&all)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut table = Table::new(["PACK", "VERSION", "INSTRUMENT", "IN FORCE", "REPEALED", "DUTIES"]);
+    let mut table = Table::new(["PACK", "VERSION", "IN FORCE", "REPEALED", "DUTIES", "INSTRUMENT"]);
     for pack in &packs {
         table.row([
             pack.id().to_string(),
             pack.version().to_owned(),
-            pack.instrument().to_owned(),
             pack.since().map_or_else(|| "proposed".to_owned(), |day| day.to_string()),
             pack.repealed().map_or_else(|| "-".to_owned(), |day| day.to_string()),
-            pack.duties().len().to_string(),
+            duties(pack).to_string(),
+            pack.instrument().to_owned(),
         ]);
     }
     table.print()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many duties it has: one that stands for several counts once.
+fn duties(pack: &Pack) -> usize {
+    pack.duties().iter().map(|duty| &duty.id).collect::<BTreeSet<_>>().len()
 }
 
 fn head(pack: &Pack) -> serde_json::Value {
@@ -47,7 +69,7 @@ fn head(pack: &Pack) -> serde_json::Value {
         "id": pack.id(), "version": pack.version(), "instrument": pack.instrument(),
         "title": pack.title(), "in_force": pack.since().map(|day| day.to_string()),
         "repealed": pack.repealed().map(|day| day.to_string()),
-        "duties": pack.duties().len(), "readings": pack.readings().len(),
+        "duties": duties(pack), "readings": pack.readings().len(),
     })
 }
 
@@ -76,7 +98,7 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
             "{} {} is sound: {} duties, {} grades, {} readings, {cases} cases hold with calendar {}",
             pack.id(),
             pack.version(),
-            pack.duties().len(),
+            duties(&pack),
             pack.grades().len(),
             pack.readings().len(),
             calendar.id()
@@ -122,46 +144,11 @@ fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
     Ok(commands::FINDINGS.into())
 }
 
-fn grade(pack: &str, inputs: &[String], json: bool) -> anyhow::Result<ExitCode> {
-    let pack = find(pack)?;
-    let inputs = Inputs::parse(pack.inputs(), inputs.iter().map(String::as_str))?;
-    let assessed = rules::assess(&pack, &inputs)?;
-    if json {
-        output::json(&json!({
-            "pack": pack.id(), "version": pack.version(), "grade": assessed.grade,
-            "possible": assessed.possible, "because": assessed.because,
-        }))?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let name = pack.grade(&assessed.grade).map(|grade| grade.name.clone()).unwrap_or_default();
-    output::line(format!("{} {} ({})", assessed.grade, name.get("zh"), name.get("en")))?;
-    if assessed.possible.len() > 1 {
-        let possible: Vec<_> = assessed.possible.iter().map(model::GradeId::as_str).collect();
-        output::line(format!(
-            "still possible: {}; the gravest governs deadlines",
-            possible.join(", ")
-        ))?;
-    }
-    output::line(assessed.because)?;
-    Ok(ExitCode::SUCCESS)
-}
-
 fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
-    let pack = find(&args.pack)?;
-    let duty = pack.duty(&args.duty).ok_or_else(|| {
-        let known: Vec<_> = pack.duties().iter().map(|duty| duty.id.as_str()).collect();
-        anyhow!("`{}` has no duty `{}`; it has {}", pack.id(), args.duty, known.join(", "))
-    })?;
-    if let Some(grade) = &args.grade {
-        if pack.grade(grade).is_none() {
-            bail!("`{}` has no grade `{grade}`", pack.id());
-        }
-        if !duty.applies_at(grade) {
-            bail!("duty `{}` is not owed at grade `{grade}`", duty.id);
-        }
-    }
+    let pack = find_under(&args.pack, &args.readings)?;
+    let duty = duty_at(&pack, &args.duty, args.grade.as_deref())?;
     let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
-    let (Clock::Within(within) | Clock::Keep(within)) = &duty.clock;
+    let within = duty.clock.within();
     let due = rules::deadline(within, args.start, pack.zone(), &calendar)?;
     let local = |at: jiff::Timestamp| at.to_zoned(pack.zone().clone()).to_string();
     if args.json {
@@ -191,36 +178,72 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A pack by its id, or from a file.
+fn language(code: &str) -> Language {
+    if code == "zh" { Language::Zh } else { Language::En }
+}
+
+fn duty_of<'p>(pack: &'p Pack, id: &model::DutyId) -> anyhow::Result<&'p Duty> {
+    pack.duty(id).ok_or_else(|| {
+        let known: Vec<_> = pack.duties().iter().map(|duty| duty.id.as_str()).collect();
+        anyhow!("`{}` has no duty `{id}`; it has {}", pack.id(), known.join(", "))
+    })
+}
+
+/// The duty as it is owed at a grade: one that says `like` several others stands once for each.
+fn duty_at<'p>(
+    pack: &'p Pack,
+    id: &model::DutyId,
+    grade: Option<&str>,
+) -> anyhow::Result<&'p Duty> {
+    let duty = duty_of(pack, id)?;
+    let Some(grade) = grade else { return Ok(duty) };
+    let grade = grade_of(pack, grade)?;
+    pack.duty_at(id, grade).ok_or_else(|| anyhow!("duty `{id}` is not owed at grade `{grade}`"))
+}
+
+/// A grade by its id or by its name in either language; `g3+` is where its duties are owed: at `g3`.
+fn grade_of<'p>(pack: &'p Pack, text: &str) -> anyhow::Result<&'p model::GradeId> {
+    let wanted = text.trim().trim_end_matches('+');
+    let is = |grade: &&rules::Grade| {
+        let named = |name: &str| !name.is_empty() && name.eq_ignore_ascii_case(wanted);
+        grade.id.as_str() == wanted || named(&grade.name.zh) || named(&grade.name.en)
+    };
+    let all = || pack.grades().iter().chain(pack.warnings());
+    let found = all().find(is).map(|grade| &grade.id);
+    found.ok_or_else(|| {
+        let known: Vec<_> = all().map(|grade| grade.id.as_str()).collect();
+        anyhow!("`{}` has no grade `{text}`; it has {}", pack.id(), known.join(", "))
+    })
+}
+
+/// A pack by its id, or from a file, as it reads its own text.
 fn find(name: &str) -> anyhow::Result<Pack> {
+    find_under(name, &[])
+}
+
+/// The same with other readings in force, such as `R1=later`.
+fn find_under(name: &str, readings: &[String]) -> anyhow::Result<Pack> {
+    let choices = Choices::parse(readings.iter().map(String::as_str))?;
     if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
-        return Ok(library()?.joined(name, Pack::parse(&read(Path::new(name))?, name)?)?);
+        let pack = Pack::parse_with(&read(Path::new(name))?, name, &choices)?;
+        return Ok(library()?.joined(name, pack)?);
     }
-    if let Some(pack) = library()?.packs.into_iter().find(|pack| pack.id().as_str() == name) {
+    let under = name.parse().ok().map(|id| (id, choices)).into_iter().collect();
+    let sources = builtin::regimes();
+    let texts = sources.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
+    let library = Library::read_under(texts, &under)?;
+    if let Some(pack) = library.packs.into_iter().find(|pack| pack.id().as_str() == name) {
         return Ok(pack);
     }
     bail!("there is no pack `{name}`: `juyan regime list` names them, a file ends in .toml")
 }
 
-/// A calendar by its name, or from a file; `a+b` joins the provisional calendar `b` to `a`.
+/// A calendar by its id, or from a file; `a+b` joins the provisional calendar `b` to `a`.
 fn calendar(name: &str) -> anyhow::Result<Calendar> {
-    if let Some((name, provisional)) = name.split_once('+') {
-        return Ok(calendar(name)?.with_provisional(&calendar(provisional)?));
-    }
     if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
         return Ok(Calendar::parse(&read(Path::new(name))?, name)?);
     }
-    for source in builtin::calendars() {
-        let calendar = Calendar::parse(&source.text, &source.origin)?;
-        if calendar.name() == name {
-            return Ok(calendar);
-        }
-    }
-    let known: Vec<_> = builtin::calendars().into_iter().map(|source| source.origin).collect();
-    bail!(
-        "there is no calendar `{name}`; this binary carries {}; a file ends in .toml",
-        known.join(", ")
-    )
+    Shelf::builtin()?.find(name)
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

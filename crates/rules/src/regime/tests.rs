@@ -306,7 +306,10 @@ fn the_code_has_never_heard_of_a_country_a_role_a_grade_or_a_duty() {
                     words.contains(word.trim_matches('.')) || words.contains(&word.to_lowercase())
                 });
             assert_eq!(found, None, "{}:{}", file.display(), line + 1);
-            assert!(line_is_ascii_but_for_signs(words_of_line), "{}:{}", file.display(), line + 1);
+            // Descriptions are in two languages: theirs are words of either, and still none of the law.
+            let told = file.components().any(|part| part.as_os_str() == "describe");
+            let is_plain = told || line_is_ascii_but_for_signs(words_of_line);
+            assert!(is_plain, "{}:{}", file.display(), line + 1);
         }
     }
 }

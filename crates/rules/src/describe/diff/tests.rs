@@ -1,0 +1,75 @@
+//! Claims about what changes for whom.
+
+use super::*;
+use crate::regime::Choices;
+use crate::testing::{PACK, pack};
+
+/// The changes from the real pack to the same with one text replaced by another.
+fn changed(from: &str, to: &str) -> Vec<String> {
+    let text = PACK.replace(from, to);
+    assert!(text != PACK, "{from}");
+    // Cases are about what the pack says now.
+    let text = text.split("\n[[test]]").next().unwrap().to_owned() + &cases(&text);
+    let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
+    let tell = |change: &Change| {
+        let role = change.role.as_deref().unwrap_or("all");
+        format!(
+            "{role}: {} {}: {}",
+            change.about,
+            change.direction.words(Language::En),
+            change.words
+        )
+    };
+    diff(&pack(), &new, Language::En).iter().map(tell).collect()
+}
+
+/// The cases of a pack that still hold.
+fn cases(text: &str) -> String {
+    let (_, cases) = text.split_once("\n[[test]]").unwrap();
+    format!("\n[[test]]{cases}")
+}
+
+#[test]
+fn the_same_pack_differs_in_nothing() {
+    assert_eq!(diff(&pack(), &pack(), Language::En), []);
+}
+
+#[test]
+fn a_number_where_there_was_none_is_tighter() {
+    let old = r#"within = "promptly", target = "2 hours", form = "event_notice" }"#;
+    let new = r#"within = "6 working days", form = "event_notice" }"#;
+    let text = PACK.replace(old, new).replace("duty   = [\"M3b\", ", "duty   = [");
+    let text = format!(
+        "{text}\n[[test]]\nduty = \"M3b\"\nstart = 2025-09-29T10:00:00+08:00\nexpect = 2025-10-15T00:00:00+08:00\n"
+    );
+    let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
+    let changes = diff(&pack(), &new, Language::En);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].direction, Direction::Tighter);
+    assert_eq!(changes[0].role.as_deref(), Some("CNCERT"));
+    assert_eq!(changes[0].words, "due earlier: from “promptly” to “within 6 working days”");
+}
+
+#[test]
+fn a_recipient_more_is_tighter_and_told_to_each_debtor() {
+    let changes = changed(
+        r#"on = "item.unresolved_vip", to = ["tsb"]"#,
+        r#"on = "item.unresolved_vip", to = ["tsb", "miit"]"#,
+    );
+    assert_eq!(changes.len(), 3);
+    assert!(
+        changes[0].ends_with(
+            "H4a tighter: goes to Ministry of Industry and Information Technology as well"
+        )
+    );
+}
+
+#[test]
+fn another_reading_is_told_to_all() {
+    let chosen = |option| Choices::parse([option]).unwrap();
+    let new = Pack::parse_with(PACK, "pack.toml", &chosen("R4=both")).unwrap();
+    let changes = diff(&pack(), &new, Language::En);
+    assert_eq!(changes.len(), 1);
+    assert_eq!((changes[0].about.as_str(), &changes[0].role), ("R4", &None));
+    assert!(changes[0].words.contains("from “size: "), "{}", changes[0].words);
+}
