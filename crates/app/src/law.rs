@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use model::PackId;
 use model::holding::Province;
+use model::obligation::Terms;
 use model::regime::Basis;
-use rules::{Calendar, Choices, Layer, LayerKind, Library, Pack};
+use rules::{Calendar, Choices, Duty, Jurisdiction, Layer, LayerKind, Library, Pack};
 
 /// A text of law as data, and where it came from, for messages.
 #[derive(Clone, Debug)]
@@ -143,6 +145,33 @@ impl Law {
             return Ok(Arc::clone(pack));
         }
         Ok(Arc::new(pack.layered(&over, at, province)))
+    }
+
+    /// A pack as it stands on a local day: everywhere, and in each province that then has a layer.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn jurisdiction(&self, id: &PackId, day: Date) -> Result<Jurisdiction, LawError> {
+        let zone = self.pack(id)?.zone().clone();
+        let at = day.to_zoned(zone).map_or(Timestamp::MIN, |start| start.timestamp());
+        let everywhere = self.pack_at(id, at, None)?;
+        let mut provinces = BTreeMap::new();
+        for province in self.layers.iter().filter(|layer| layer.over() == id) {
+            let Some(province) = province.province() else { continue };
+            let here = self.pack_at(id, at, Some(province))?;
+            if here.version() != everywhere.version() {
+                provinces.insert(province.clone(), here);
+            }
+        }
+        Ok(Jurisdiction::new(everywhere, provinces))
+    }
+
+    /// A duty as it stands, be it one that only a layer has.
+    pub fn duty(&self, terms: &Terms) -> Option<Duty> {
+        let pack = self.packs.get(&terms.basis.pack)?;
+        let layers = self.layers.iter().filter(|layer| layer.over() == pack.id());
+        let own = pack.duty_of(terms).cloned();
+        own.or_else(|| layers.filter_map(|layer| layer.duty_of(terms)).next().cloned())
     }
 
     /// How many days data must be kept under a pack, whatever the province; 0 where it does not say.

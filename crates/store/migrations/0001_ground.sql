@@ -86,6 +86,7 @@ CREATE TABLE incident (
   UNIQUE (id, pack)
 );
 CREATE INDEX incident_by_finder ON incident (finder);
+CREATE INDEX incident_by_opening ON incident (pack, opened_at);
 -- Two workers that see the same tallies open one incident, not two.
 CREATE UNIQUE INDEX incident_open ON incident (threat, pack) WHERE state = 'proposed';
 
