@@ -98,17 +98,19 @@ impl Store {
         self.all("count incidents", ask(COUNT_BY_GRADE, permit)).await
     }
 
-    /// The grades in force of what was opened under a pack in a time, each with who found it.
+    /// What was opened under a pack in a time, the first first: the grade in force, and who found it.
     pub async fn grades_opened(
         &self,
         permit: &ReadPermit,
         pack: &PackId,
         during: Range<Timestamp>,
+        limit: u32,
     ) -> Result<Vec<(GradeId, Handle)>, StoreError> {
         let statement = ask(GRADES_OPENED, permit)
             .bind(pack.to_string())
             .bind(during.start.as_microsecond())
-            .bind(during.end.as_microsecond());
+            .bind(during.end.as_microsecond())
+            .bind(limit);
         self.all("list what was opened", statement).await
     }
 
@@ -332,10 +334,10 @@ SELECT assessment.grade, COUNT(*) AS number
  ORDER BY assessment.grade"
 );
 
-/// By `incident_by_opening`, then `assessment_in_force`: one row a grade and finder, so it needs no limit.
+/// By `incident_by_opening`, then `assessment_in_force`.
 const GRADES_OPENED: &str = concat!(
     "
-SELECT DISTINCT assessment.grade, incident.finder
+SELECT assessment.grade, incident.finder
   FROM incident
   JOIN assessment
     ON assessment.incident = incident.id
@@ -346,7 +348,8 @@ SELECT DISTINCT assessment.grade, incident.finder
    AND ",
     concerns!("incident.id"),
     "
- ORDER BY assessment.grade, incident.finder"
+ ORDER BY incident.opened_at
+ LIMIT $5"
 );
 
 /// By the primary key.

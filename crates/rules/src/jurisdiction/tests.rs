@@ -74,7 +74,8 @@ fn a_province_s_rules_hold_for_its_own_debtors_and_for_nobody_else() {
         H1 south-telecom 1.0.0 -
         H2a north-telecom 1.0.0+example.province-north@1.0.0 2012-06-12T06:00:00Z
         H2a south-telecom 1.0.0 2012-06-12T06:00:00Z
-        XN1 north-telecom 1.0.0+example.province-north@1.0.0 2012-06-12T06:00:00Z"#]].assert_eq(&feedback(&all).join("\n"));
+        XN1 north-telecom 1.0.0+example.province-north@1.0.0 2012-06-12T06:00:00Z"#]]
+    .assert_eq(&feedback(&all).join("\n"));
     assert!(all.iter().any(|one| one.terms.basis.pack_version == north));
 }
 
