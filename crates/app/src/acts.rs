@@ -10,11 +10,12 @@ use model::obligation::{About, State};
 use model::permit::ReadPermit;
 use model::{GradeId, Handle, Happening, Id, Incident, Obligation, ThreatName};
 pub use rules::Shift;
-use rules::{Graded, Told};
+use rules::{Graded, Jurisdiction, Told};
 use serde::Serialize;
 use store::Tx;
 use store::incidents::IncidentFilter;
 
+use crate::assess::Regime;
 use crate::oblige::OBLIGATIONS_MAX;
 use crate::scene::Scene;
 use crate::{App, AppError};
@@ -75,8 +76,12 @@ impl App {
         let mut scene = self.scene(number).await?;
         let Fact { trigger, to, from, at, evidence } = fact;
         let told = Told { incident: scene.incident.id, trigger, to, from, at, evidence };
-        let happening =
-            rules::happening(&scene.regime.pack, &scene.involved(), &scene.happened, told)?;
+        let happening = rules::happening(
+            scene.regime.jurisdiction.with_trigger(&told.trigger),
+            &scene.involved(),
+            &scene.happened,
+            told,
+        )?;
         let mut acting = Acting { tx, acted: Acted::default() };
         self.tell(&mut acting, &mut scene, vec![happening]).await?;
         self.follow(&mut acting, &mut scene).await?;
@@ -106,7 +111,7 @@ impl App {
         let pack = &one.terms.basis.pack;
         let lapsed = || AppError::BadInput(format!("this desk no longer applies `{pack}` to it"));
         let own = own.ok_or_else(lapsed)?;
-        rules::may_meet(&own.regime.pack, &own.involved(), &one, &by)?;
+        rules::may_meet(own.pack_of(&one.debtor), &own.involved(), &one, &by)?;
         let open: Vec<&Obligation> = scenes.iter().flat_map(|scene| &scene.obligations).collect();
         let mut together = vec![one.id];
         together.extend(rules::discharges(&one, &open));
@@ -131,7 +136,7 @@ impl App {
             return Err(AppError::BadInput("a month is settled in writing".to_owned()));
         };
         let mut scene = self.scene_of(self.incident_of(&incident).await?).await?;
-        rules::may_telephone(&scene.regime.pack, &one)?;
+        rules::may_telephone(scene.pack_of(&one.debtor), &one)?;
         let mut acting = Acting { tx, acted: Acted::default() };
         let called = one.telephone(deed.at, deed.evidence.clone())?;
         self.move_on(&mut acting, &scene.incident.number.to_string(), called.clone(), &deed)
@@ -199,8 +204,9 @@ impl App {
         acting.tx.record(&act).await?;
         scene.incident.assessment = assessment;
         scene.graded_at = if graver { Graded::Raised(now) } else { Graded::Set(now) };
-        let decide = if graver { rules::reconcile } else { rules::lower };
-        let changes = decide(&pack, &scene.regime.calendar, &scene.case(now), &scene.obligations)?;
+        let decide = if graver { Jurisdiction::reconcile } else { Jurisdiction::lower };
+        let Regime { jurisdiction, calendar, .. } = &scene.regime;
+        let changes = decide(jurisdiction, calendar, &scene.case(now), &scene.obligations)?;
         let moved =
             self.oblige(&mut acting.tx, &scene.incident, changes, &scene.obligations).await?;
         acting.acted.followed.extend(moved);
@@ -272,6 +278,13 @@ impl App {
         by: Handle,
     ) -> Result<Acted, AppError> {
         let About::Month(month) = one.about else { return acting.commit().await };
+        if deed.nil && !self.law.duty(&one.terms).is_some_and(|duty| duty.nil_report) {
+            let (duty, pack) = (&one.terms.duty, &one.terms.basis.pack);
+            let why = format!(
+                "{duty} of `{pack}` is owed because something happened: it wants no nil return"
+            );
+            return Err(AppError::BadInput(why));
+        }
         if by != one.debtor {
             let (duty, debtor) = (one.terms.duty.to_string(), one.debtor);
             return Err(rules::ActError::NotBy { by, duty, debtor }.into());
@@ -304,7 +317,7 @@ impl App {
         }
         let subject = scene.incident.number.to_string();
         for one in filed {
-            let freed = rules::freed(&scene.regime.pack, &one, &scene.obligations);
+            let freed = rules::freed(scene.pack_of(&one.debtor), &one, &scene.obligations);
             let also = scene.obligations.iter().filter(|other| freed.contains(&other.id));
             let also: Vec<Obligation> = also.cloned().collect();
             let met = one.meet(by.clone(), deed.at, deed.evidence.clone())?;
@@ -329,8 +342,13 @@ impl App {
         deed: &Deed,
     ) -> Result<(), AppError> {
         let with = (deed.at, deed.evidence.as_str());
-        let told =
-            rules::emitted(&scene.regime.pack, &scene.involved(), &scene.happened, done, with);
+        let told = rules::emitted(
+            scene.pack_of(&done.debtor),
+            &scene.involved(),
+            &scene.happened,
+            done,
+            with,
+        );
         self.tell(acting, scene, told).await
     }
 
@@ -342,8 +360,8 @@ impl App {
     ) -> Result<(), AppError> {
         let name =
             |handle: &Option<Handle>| handle.as_ref().map(Handle::to_string).unwrap_or_default();
-        let pack = &scene.regime.pack;
         for one in told {
+            let pack = scene.regime.jurisdiction.with_trigger(&one.trigger).clone();
             acting.tx.insert_happening(&one).await?;
             let article = pack.trigger(&one.trigger).map(|trigger| trigger.article.clone());
             let details = [
@@ -367,8 +385,8 @@ impl App {
     /// Derives what follows from the scene as it is now.
     async fn follow(&self, acting: &mut Acting, scene: &mut Scene) -> Result<(), AppError> {
         let now = self.clock.now();
-        let (pack, calendar) = (&scene.regime.pack, &scene.regime.calendar);
-        let changes = rules::reconcile(pack, calendar, &scene.case(now), &scene.obligations)?;
+        let Regime { jurisdiction, calendar, .. } = &scene.regime;
+        let changes = jurisdiction.reconcile(calendar, &scene.case(now), &scene.obligations)?;
         let moved =
             self.oblige(&mut acting.tx, &scene.incident, changes, &scene.obligations).await?;
         scene.take(&moved);

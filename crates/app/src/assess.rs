@@ -15,7 +15,7 @@ use ledger::{Tallies, Which};
 use model::incident::Assessment;
 use model::permit::ReadPermit;
 use model::{DeliveryId, Handle, Incident, PackId, ThreatName};
-use rules::{Calendar, Graded, Inputs, MeasureOf, Pack, Value};
+use rules::{Calendar, Graded, Inputs, Jurisdiction, MeasureOf, Pack, Value};
 use store::Tx;
 
 use crate::oblige::{Involvement, Matter, window_days};
@@ -48,7 +48,9 @@ pub struct Outcome {
 /// The law as it applies to one matter: a pack and the calendar it counts by.
 #[derive(Clone)]
 pub(crate) struct Regime {
+    /// As it stands where no province has rules of its own.
     pub(crate) pack: Arc<Pack>,
+    pub(crate) jurisdiction: Jurisdiction,
     pub(crate) calendar: Arc<Calendar>,
     /// It was not in force then, and this desk applies it all the same.
     pub(crate) regardless: bool,
@@ -141,15 +143,16 @@ impl App {
     }
 
     /// The law under which a matter of that local day falls: the pack, if it was in force then or this
-    /// desk applies it regardless. What is laid over a pack for a time or a province belongs here too.
+    /// desk applies it regardless, with what was laid over it for that day.
     pub(crate) fn regime_on(&self, id: &PackId, day: Date) -> Result<Option<Regime>, AppError> {
-        let pack = self.law.pack(id)?.clone();
-        let in_force = pack.in_force(day);
+        let in_force = self.law.pack(id)?.in_force(day);
         if !in_force && !self.settings.regardless.contains(id) {
             return Ok(None);
         }
+        let jurisdiction = self.law.jurisdiction(id, day)?;
+        let pack = jurisdiction.everywhere().clone();
         let calendar = self.law.calendar_of(&pack)?.clone();
-        Ok(Some(Regime { pack, calendar, regardless: !in_force }))
+        Ok(Some(Regime { pack, jurisdiction, calendar, regardless: !in_force }))
     }
 
     /// Measures a threat and lets its incident follow.

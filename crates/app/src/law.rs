@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use model::PackId;
 use model::holding::Province;
+use model::obligation::Terms;
 use model::regime::Basis;
-use rules::{Calendar, Choices, Layer, LayerKind, Library, Pack};
+use rules::{Calendar, Choices, Duty, Jurisdiction, Layer, LayerKind, Library, Pack};
 
 /// A text of law as data, and where it came from, for messages.
 #[derive(Clone, Debug)]
@@ -145,6 +147,33 @@ impl Law {
         Ok(Arc::new(pack.layered(&over, at, province)))
     }
 
+    /// A pack as it stands on a local day: everywhere, and in each province that then has a layer.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn jurisdiction(&self, id: &PackId, day: Date) -> Result<Jurisdiction, LawError> {
+        let zone = self.pack(id)?.zone().clone();
+        let at = day.to_zoned(zone).map_or(Timestamp::MIN, |start| start.timestamp());
+        let everywhere = self.pack_at(id, at, None)?;
+        let mut provinces = BTreeMap::new();
+        for province in self.layers.iter().filter(|layer| layer.over() == id) {
+            let Some(province) = province.province() else { continue };
+            let here = self.pack_at(id, at, Some(province))?;
+            if here.version() != everywhere.version() {
+                provinces.insert(province.clone(), here);
+            }
+        }
+        Ok(Jurisdiction::new(everywhere, provinces))
+    }
+
+    /// A duty as it stands, be it one that only a layer has.
+    pub fn duty(&self, terms: &Terms) -> Option<Duty> {
+        let pack = self.packs.get(&terms.basis.pack)?;
+        let layers = self.layers.iter().filter(|layer| layer.over() == pack.id());
+        let own = pack.duty_of(terms).cloned();
+        own.or_else(|| layers.filter_map(|layer| layer.duty_of(terms)).next().cloned())
+    }
+
     /// How many days data must be kept under a pack, whatever the province; 0 where it does not say.
     ///
     /// # Errors
@@ -186,18 +215,15 @@ impl Law {
         self.calendars.get(name)
     }
 
-    /// A calendar as it stood in a version, by the id that a decision keeps, such as `cn@2026-01`.
+    /// A calendar as it stood in a version, by the id that a decision keeps, such as `cn@2026-01`, or
+    /// `cn@2026-01+cn-2027-provisional` with what was joined to it.
     ///
     /// # Errors
     /// When that version is not at hand.
     pub fn calendar_at(&self, id: &str) -> Result<Arc<Calendar>, LawError> {
-        let missing = || LawError::NoVersion(id.to_owned());
-        let (name, version) = id.split_once('@').ok_or_else(missing)?;
-        let current = self.calendar(name).ok_or_else(missing)?;
-        if current.version() == version {
-            return Ok(current.clone());
-        }
-        current.former(version).map(Arc::new).ok_or_else(missing)
+        let known: Vec<&Calendar> = self.calendars.values().map(Arc::as_ref).collect();
+        let found = rules::calendar::find(&known, id);
+        Ok(Arc::new(found.map_err(|_| LawError::NoVersion(id.to_owned()))?))
     }
 
     /// Every calendar, by name.

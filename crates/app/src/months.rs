@@ -3,10 +3,13 @@
 //! It takes no input: it looks at which months have ended since the desk began and creates what is
 //! missing. Run twice, it does nothing the second time.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 use model::obligation::{About, Month, Obligation, State};
 use model::permit::ReadPermit;
-use rules::{Owed, OwedState, Pack};
+use rules::{Closing, Owed, OwedState, Pack, Seen};
 
 use crate::assess::Regime;
 use crate::oblige::{DIRECTORY_MAX, OBLIGATIONS_MAX};
@@ -14,6 +17,8 @@ use crate::{App, AppError};
 
 /// How many months back are closed, so that a clock set wrong for a moment cannot make up centuries.
 const MONTHS_MAX: usize = 24;
+/// How many incidents of one month are looked through.
+const INCIDENTS_MAX: u32 = 100_000;
 
 /// What closing months created, and what it could not.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -54,16 +59,12 @@ impl App {
     async fn close(&self, regime: &Regime, month: Month) -> Result<u64, AppError> {
         let permit = ReadPermit::at_the_console();
         let organisations = self.store.organisations(&permit, DIRECTORY_MAX, None).await?;
+        let seen = self.seen_in(&regime.pack, month).await?;
         let missing = async || {
             let record = self.store.obligations_of_month(&permit, month, OBLIGATIONS_MAX).await?;
-            let (pack, calendar) = (&regime.pack, &regime.calendar);
-            Ok::<_, AppError>(rules::owed_for_month(
-                pack,
-                calendar,
-                &organisations,
-                month,
-                &record,
-            )?)
+            let closing =
+                Closing { month, organisations: &organisations, seen: &seen, record: &record };
+            Ok::<_, AppError>(regime.jurisdiction.owed_for_month(&regime.calendar, &closing)?)
         };
         if missing().await?.is_empty() {
             return Ok(0);
@@ -85,6 +86,19 @@ impl App {
         }
         tx.commit().await?;
         Ok(added)
+    }
+
+    /// What became known in a month, as it is graded now.
+    async fn seen_in(&self, pack: &Pack, month: Month) -> Result<Vec<Seen>, AppError> {
+        let start = |day: Date| Some(day.to_zoned(pack.zone().clone()).ok()?.timestamp());
+        let end = month.next().and_then(|next| start(next.first_day()));
+        let (Some(from), Some(to)) = (start(month.first_day()), end) else { return Ok(Vec::new()) };
+        let permit = ReadPermit::at_the_console();
+        let opened = self.store.grades_opened(&permit, pack.id(), from..to, INCIDENTS_MAX).await?;
+        // One of a kind says as much as many.
+        let opened: BTreeSet<_> = opened.into_iter().collect();
+        let seen = |(grade, finder)| Seen { grade, by: vec![finder, self.settings.own.clone()] };
+        Ok(opened.into_iter().map(seen).collect())
     }
 
     fn monthly(&self, month: Month, owed: Owed) -> Obligation {

@@ -11,7 +11,7 @@ use model::obligation::{About, Obligation, State};
 use model::permit::ReadPermit;
 use model::{Fqdn, Handle, Id, Incident, Organisation, Province};
 use query::FoundDomain;
-use rules::{Case, Changes, Graded, Involved, Owed, OwedState, Started};
+use rules::{Calendar, Case, Changes, Graded, Involved, Jurisdiction, Owed, OwedState, Started};
 use store::Tx;
 
 use crate::assess::{Change, Measured, Regime};
@@ -175,10 +175,11 @@ impl App {
         };
         let permit = ReadPermit::at_the_console();
         let existing = self.store.obligations_of(&permit, &incident.id, OBLIGATIONS_MAX).await?;
-        let changes = rules::reconcile(&regime.pack, &regime.calendar, &case, &existing)?;
+        let jurisdiction = regime.jurisdiction.touching(&involvement.provinces);
+        let changes = jurisdiction.reconcile(&regime.calendar, &case, &existing)?;
         let obligations = u64::try_from(changes.add.len()).unwrap_or(u64::MAX);
         self.oblige(tx, incident, changes, &existing).await?;
-        let recipients = recipients(regime, &case)?;
+        let recipients = recipients(&jurisdiction, &regime.calendar, &case)?;
         let drafted = self.draft_notices(tx, matter, &recipients).await?;
         Ok(Consequences { obligations, ..drafted })
     }
@@ -302,11 +303,16 @@ fn started_line(latent: &Obligation, one: &Started) -> String {
 }
 
 /// Those who will owe something once they have received a notice: they are the ones to notify.
-fn recipients(regime: &Regime, case: &Case<'_>) -> Result<BTreeSet<Handle>, AppError> {
+fn recipients(
+    jurisdiction: &Jurisdiction,
+    calendar: &Calendar,
+    case: &Case<'_>,
+) -> Result<BTreeSet<Handle>, AppError> {
     let by_notice = |owed: &Owed| {
-        let trigger = regime.pack.trigger(&owed.terms.trigger);
+        let trigger = &owed.terms.trigger;
+        let trigger = jurisdiction.with_trigger(trigger).trigger(trigger);
         trigger.is_some_and(|trigger| trigger.at == rules::Event::NoticeReceived)
     };
-    let owed = rules::owed(&regime.pack, &regime.calendar, case)?;
+    let owed = jurisdiction.owed(calendar, case)?;
     Ok(owed.into_iter().filter(by_notice).map(|owed| owed.debtor).collect())
 }

@@ -22,6 +22,7 @@ const HAPPENINGS_MAX: u32 = 100_000;
 /// One incident with everything that a decision about its obligations rests on.
 pub(crate) struct Scene {
     pub(crate) incident: Incident,
+    /// With what it is in the provinces that the incident touches.
     pub(crate) regime: Regime,
     pub(crate) inputs: Inputs,
     pub(crate) graded_at: Graded,
@@ -55,6 +56,11 @@ impl Scene {
         }
     }
 
+    /// The pack as it stands for a debtor.
+    pub(crate) fn pack_of(&self, debtor: &Handle) -> &Pack {
+        self.regime.jurisdiction.of(&self.involvement.organisations, debtor)
+    }
+
     /// Takes in how obligations stand now.
     pub(crate) fn take(&mut self, moved: &[Obligation]) {
         for one in moved {
@@ -79,7 +85,7 @@ impl App {
         let permit = ReadPermit::at_the_console();
         let day = self.first_day(&incident).await?;
         let pack = incident.assessment.basis.pack.clone();
-        let regime = self.regime_on(&pack, day)?.ok_or_else(|| {
+        let mut regime = self.regime_on(&pack, day)?.ok_or_else(|| {
             AppError::BadInput(format!(
                 "this desk does not apply `{pack}` to what happened on {day}"
             ))
@@ -105,6 +111,7 @@ impl App {
         };
         let tallies = self.ledger.tallies().await?;
         let involvement = self.involvement(&tallies, &measured, Some(&incident)).await?;
+        regime.jurisdiction = regime.jurisdiction.touching(&involvement.provinces);
         // Whoever has a notice of it answers for something of it, even if its days have been dropped.
         let mut responsible = involvement.responsible();
         let filter = NoticeFilter { incident: Some(incident.id), recipient: None };

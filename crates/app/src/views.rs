@@ -84,14 +84,14 @@ pub enum ObligationState {
     Running {
         since: Timestamp,
         due: Option<Timestamp>,
-        explanation: String,
+        explanation: Bilingual,
     },
     /// Said by telephone; the written form stays owed, without a number.
     ProvisionallyMet {
         at: Timestamp,
         due: Option<Timestamp>,
         evidence: String,
-        explanation: String,
+        explanation: Bilingual,
     },
     Met {
         at: Timestamp,
@@ -100,7 +100,7 @@ pub enum ObligationState {
         due: Option<Timestamp>,
         late: bool,
         evidence: String,
-        explanation: String,
+        explanation: Bilingual,
     },
     /// The authority says that it need not be done.
     Waived {

@@ -227,6 +227,9 @@ pub(crate) struct Incident {
     pub(crate) common: Common,
     /// Such as INC-2026-0001
     pub(crate) number: model::incident::IncidentNumber,
+    /// The language of the explanations
+    #[arg(long, default_value = "en", value_parser = ["en", "zh"])]
+    pub(crate) lang: String,
 }
 
 #[derive(Args)]

@@ -55,7 +55,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sightings(args) => sightings::run(args).await,
         Command::Atlas(args) => atlas::run(args).await,
         Command::Regime(args) => regime::run(args).await,
-        Command::Calendar(args) => calendar::run(args),
+        Command::Calendar(args) => calendar::run(args).await,
         Command::Clock(args) => clock::run(&args),
         Command::Feeds(args) => feeds::run(args),
         Command::Journal(args) => journal::run(args).await,

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Id;
 use crate::incident::Incident;
-use crate::organisation::Handle;
+use crate::organisation::{Bilingual, Handle};
 use crate::regime::{Basis, DutyId, GradeId, RoleId};
 
 /// One duty of a regime, owed by one organisation, for one incident or one month.
@@ -190,8 +190,8 @@ pub struct Running {
     pub since: Timestamp,
     /// The last instant at which it is on time; none where the text gives no number.
     pub due: Option<Timestamp>,
-    /// One paragraph: article, trigger, clock start, calendar steps, due.
-    pub explanation: String,
+    /// One paragraph in each language: article, trigger, clock start, calendar steps, due.
+    pub explanation: Bilingual,
 }
 
 impl State {

@@ -86,7 +86,7 @@ fn receiver(
 ) -> Result<Option<Handle>, ActError> {
     let Some(by) = by.filter(|by| **by != Party::Anybody) else { return Ok(to) };
     let members: Vec<Handle> =
-        involved.members(pack, by).into_iter().map(|(handle, _)| handle).collect();
+        involved.eligible(pack, by).into_iter().map(|(handle, _)| handle).collect();
     let trigger = trigger.to_owned();
     let who = || members.iter().map(Handle::as_str).collect::<Vec<_>>().join(", ");
     match (to, members.as_slice()) {

@@ -50,7 +50,11 @@ mod tests {
 
     fn rings(minutes: i64) -> Option<u8> {
         let at = |minutes: i64| Timestamp::from_second(1_780_000_000 + minutes * 60).unwrap();
-        let running = Running { since: at(0), due: Some(at(120)), explanation: String::new() };
+        let running = Running {
+            since: at(0),
+            due: Some(at(120)),
+            explanation: model::organisation::Bilingual::default(),
+        };
         alarm(&running, at(minutes)).map(Alarm::percent)
     }
 
@@ -75,8 +79,11 @@ mod tests {
 
     #[test]
     fn without_a_due_time_nothing_rings() {
-        let running =
-            Running { since: Timestamp::UNIX_EPOCH, due: None, explanation: String::new() };
+        let running = Running {
+            since: Timestamp::UNIX_EPOCH,
+            due: None,
+            explanation: model::organisation::Bilingual::default(),
+        };
         assert_eq!(alarm(&running, Timestamp::MAX), None);
     }
 }

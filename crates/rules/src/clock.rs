@@ -9,7 +9,7 @@ use model::{Id, Obligation};
 
 use crate::calendar::Calendar;
 use crate::deadline::{deadline, local};
-use crate::explain::{explain, explain_terms};
+use crate::explain::{and, explain, explain_terms};
 use crate::obligation::ObligeError;
 use crate::regime::{Pack, Party};
 use crate::within::Within;
@@ -40,7 +40,7 @@ pub fn recount(
         || explain_terms(pack, terms, &due, since),
         |duty| explain(pack, duty, &due, since),
     );
-    Ok(Running { since, due: due.due, explanation: explanation.en })
+    Ok(Running { since, due: due.due, explanation })
 }
 
 /// The clock of an obligation on record counted again. Where it took the place of milder ones, the earliest
@@ -59,12 +59,9 @@ pub fn recount_one(
         && clock.due.is_some_and(|own| due < own)
     {
         clock.due = Some(due);
-        clock.explanation = format!(
-            "{} It took the place of {}, due {}, which governs.",
-            clock.explanation,
-            old.terms.duty,
-            local(due, pack.zone())
-        );
+        let due = local(due, pack.zone());
+        let old = [("id", old.terms.duty.as_str()), ("due", due.as_str())];
+        clock.explanation = and(&clock.explanation, "why.took_place", &old);
     }
     Ok(clock)
 }

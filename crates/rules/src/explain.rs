@@ -37,6 +37,15 @@ pub fn explain_terms(pack: &Pack, terms: &Terms, due: &Due, since: Timestamp) ->
     Bilingual { zh: said("zh"), en: said("en") }
 }
 
+/// A paragraph with one more sentence, in each language.
+pub(crate) fn and(paragraph: &Bilingual, key: &str, fill: &[(&str, &str)]) -> Bilingual {
+    let said = |language, before: &String| {
+        let words = words(language);
+        words.join("between.sentences", &[before.clone(), words.say(key, fill)])
+    };
+    Bilingual { zh: said("zh", &paragraph.zh), en: said("en", &paragraph.en) }
+}
+
 fn said_steps(words: Words, due: &Due) -> Option<String> {
     let steps = due.texts(words.language);
     let steps = (!steps.is_empty()).then(|| words.join("between.steps", &steps))?;

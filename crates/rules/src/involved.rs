@@ -49,6 +49,19 @@ impl Involved<'_> {
         }
     }
 
+    /// Whom a party may mean here: of a set that an officer names, whoever holds one of its roles.
+    pub(crate) fn eligible(&self, pack: &Pack, party: &Party) -> Vec<Member> {
+        let set = match party {
+            Party::Set(id) => pack.set(id).filter(|set| set.whose == Whose::NamedByOfficer),
+            Party::Role(_) | Party::Anybody | Party::AsFirstReport => None,
+        };
+        let Some(set) = set else { return self.members(pack, party) };
+        let roles = set.roles.iter();
+        let holders = roles
+            .flat_map(|role| pack.holders(self.organisations, role).map(move |one| (one, role)));
+        holders.map(|(one, role)| (one.handle.clone(), role.clone())).collect()
+    }
+
     /// To whom a debtor sends what it owes to these parties, each organisation once.
     pub(crate) fn recipients(
         &self,
@@ -151,6 +164,6 @@ impl Involved<'_> {
     }
 }
 
-fn is_in(one: &Organisation, province: Option<&Province>) -> bool {
+pub(crate) fn is_in(one: &Organisation, province: Option<&Province>) -> bool {
     province.is_some() && one.province.as_ref() == province
 }

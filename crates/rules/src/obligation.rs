@@ -271,10 +271,20 @@ impl Deriving<'_> {
             }
         }
         let mut debtors = self.case.involved.union(self.pack, &self.duty.who);
+        let told = || self.starting.happened().filter_map(|one| one.to.as_ref());
         if self.duty.who.contains(&Party::Anybody) {
-            let told = self.starting.happened().filter_map(|one| one.to.as_ref());
             let role = |handle| self.case.involved.some_role(self.pack, handle);
-            debtors.extend(told.filter_map(|handle| Some((handle.clone(), role(handle)?))));
+            debtors.extend(told().filter_map(|handle| Some((handle.clone(), role(handle)?))));
+        }
+        // Whom an officer names, the officer names by saying what happened to them.
+        for party in &self.duty.who {
+            let named = self.case.involved.eligible(self.pack, party).into_iter();
+            let named = named.filter(|(handle, _)| told().any(|told| told == handle));
+            for member in named {
+                if !debtors.iter().any(|(known, _)| *known == member.0) {
+                    debtors.push(member);
+                }
+            }
         }
         Ok(debtors)
     }
@@ -302,7 +312,7 @@ impl Deriving<'_> {
                     lost,
                     doubtful: self.is_doubtful(),
                 };
-                let explanation = explained.paragraph().en;
+                let explanation = explained.paragraph();
                 OwedState::Running(Running { since: start.since, due: due.due, explanation })
             }
         };

@@ -11,6 +11,7 @@ use model::{Handle, Id, Obligation};
 use crate::calendar::Calendar;
 use crate::clock::recount;
 use crate::deadline::local;
+use crate::explain::and;
 use crate::obligation::{Case, ObligeError, Owed, OwedState, applying, owed};
 use crate::regime::{Duty, Pack};
 
@@ -310,11 +311,9 @@ fn take_over(wanted: &mut Owed, old: &str, old_due: Timestamp, pack: &Pack) {
     let Some(due) = running.due else {
         return;
     };
-    let old_local = local(old_due, pack.zone());
-    running.explanation = format!(
-        "{} It takes the place of {old}, due {old_local}: the earlier of the two due times governs.",
-        running.explanation
-    );
+    let local = local(old_due, pack.zone());
+    let fill = [("id", old), ("due", local.as_str())];
+    running.explanation = and(&running.explanation, "why.takes_place", &fill);
     running.due = Some(due.min(old_due));
 }
 

@@ -106,3 +106,6 @@ pub(crate) fn is_sent_by_each(pack: &Pack, trigger: &str) -> bool {
     let mut duties = pack.duties().iter().filter(|duty| duty.emits.iter().any(emits));
     duties.any(|duty| duty.who.iter().any(is_of_several))
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,6 +95,8 @@ mod tests {
         let sources = [
             include_str!("deadline/step.rs"),
             include_str!("explain.rs"),
+            include_str!("clock.rs"),
+            include_str!("reconcile.rs"),
             include_str!("within.rs"),
         ];
         let asked: BTreeSet<&str> = sources

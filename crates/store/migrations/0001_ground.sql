@@ -86,6 +86,7 @@ CREATE TABLE incident (
   UNIQUE (id, pack)
 );
 CREATE INDEX incident_by_finder ON incident (finder);
+CREATE INDEX incident_by_opening ON incident (pack, opened_at);
 -- Two workers that see the same tallies open one incident, not two.
 CREATE UNIQUE INDEX incident_open ON incident (threat, pack) WHERE state = 'proposed';
 
@@ -152,7 +153,8 @@ CREATE TABLE obligation (
     ('latent', 'running', 'provisionally_met', 'met', 'waived', 'superseded', 'void')),
   since BIGINT,
   due BIGINT,
-  explanation TEXT,
+  explanation_zh TEXT,
+  explanation_en TEXT,
   -- When it was met, waived, superseded or let go.
   ended_at BIGINT,
   -- Deferred, so that the old one may give way before the new one stands.
@@ -169,7 +171,8 @@ CREATE TABLE obligation (
   CHECK ((incident IS NULL) <> (month IS NULL)),
   CHECK (state <> 'latent' OR since IS NULL),
   CHECK (state NOT IN ('running', 'provisionally_met', 'superseded') OR since IS NOT NULL),
-  CHECK ((since IS NULL) = (explanation IS NULL)),
+  CHECK ((since IS NULL) = (explanation_zh IS NULL)),
+  CHECK ((since IS NULL) = (explanation_en IS NULL)),
   CHECK (since IS NOT NULL OR due IS NULL),
   CHECK ((state IN ('met', 'waived', 'superseded', 'void')) = (ended_at IS NOT NULL)),
   CHECK ((state = 'superseded') = (superseded_by IS NOT NULL)),

@@ -3,11 +3,13 @@
 //! An organisation sees the incidents that concern it: those of which it has a notice, or for which it
 //! owes something.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use model::incident::{Assessment, IncidentNumber, State};
 use model::permit::ReadPermit;
 use model::regime::{Basis, GradeId, PackId};
-use model::{Id, Incident, ThreatName};
+use model::{Handle, Id, Incident, ThreatName};
 
 use crate::connection::ask;
 use crate::record::{Record, bigint, json_text, unknown_state};
@@ -94,6 +96,22 @@ impl Store {
         permit: &ReadPermit,
     ) -> Result<Vec<(GradeId, u64)>, StoreError> {
         self.all("count incidents", ask(COUNT_BY_GRADE, permit)).await
+    }
+
+    /// What was opened under a pack in a time, the first first: the grade in force, and who found it.
+    pub async fn grades_opened(
+        &self,
+        permit: &ReadPermit,
+        pack: &PackId,
+        during: Range<Timestamp>,
+        limit: u32,
+    ) -> Result<Vec<(GradeId, Handle)>, StoreError> {
+        let statement = ask(GRADES_OPENED, permit)
+            .bind(pack.to_string())
+            .bind(during.start.as_microsecond())
+            .bind(during.end.as_microsecond())
+            .bind(limit);
+        self.all("list what was opened", statement).await
     }
 
     /// Every assessment of an incident, the one in force first.
@@ -209,6 +227,14 @@ impl TryFrom<Record> for Assessment {
     }
 }
 
+impl TryFrom<Record> for (GradeId, Handle) {
+    type Error = StoreError;
+
+    fn try_from(record: Record) -> Result<Self, Self::Error> {
+        Ok((record.parsed("grade")?, record.parsed("finder")?))
+    }
+}
+
 impl TryFrom<Record> for (GradeId, u64) {
     type Error = StoreError;
 
@@ -308,6 +334,24 @@ SELECT assessment.grade, COUNT(*) AS number
  ORDER BY assessment.grade"
 );
 
+/// By `incident_by_opening`, then `assessment_in_force`.
+const GRADES_OPENED: &str = concat!(
+    "
+SELECT assessment.grade, incident.finder
+  FROM incident
+  JOIN assessment
+    ON assessment.incident = incident.id
+   AND assessment.in_force
+ WHERE incident.pack = $2
+   AND incident.opened_at >= $3
+   AND incident.opened_at < $4
+   AND ",
+    concerns!("incident.id"),
+    "
+ ORDER BY incident.opened_at
+ LIMIT $5"
+);
+
 /// By the primary key.
 const LIST_ASSESSMENTS: &str = concat!(
     "
@@ -359,6 +403,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("LIST_INCIDENTS", LIST_INCIDENTS),
     ("LIST_OF_GRADE", LIST_OF_GRADE),
     ("COUNT_BY_GRADE", COUNT_BY_GRADE),
+    ("GRADES_OPENED", GRADES_OPENED),
     ("LIST_ASSESSMENTS", LIST_ASSESSMENTS),
     ("NEXT_NUMBER", NEXT_NUMBER),
     ("INSERT_INCIDENT", INSERT_INCIDENT),

@@ -316,7 +316,8 @@ impl Tx {
             .bind(since.as_microsecond())
             .bind(clock.map(|clock| clock.since.as_microsecond()))
             .bind(clock.and_then(|clock| clock.due).map(Timestamp::as_microsecond))
-            .bind(clock.map(|clock| clock.explanation.clone()))
+            .bind(clock.map(|clock| clock.explanation.zh.clone()))
+            .bind(clock.map(|clock| clock.explanation.en.clone()))
             .bind(obligation.terms.basis.calendar.clone());
         match self.write("recount an obligation", statement).await? {
             0 => Err(stale(obligation)),
@@ -359,8 +360,8 @@ fn stale(obligation: &Obligation) -> StoreError {
 macro_rules! columns {
     () => {
         "id, incident, month, debtor, sender, addressees, copies, pack, pack_version, calendar, duty,
-       article, role, grade, does, starts_on, within, form, state, since, due, explanation, ended_at,
-       superseded_by, met_by, telephoned_at, evidence"
+       article, role, grade, does, starts_on, within, form, state, since, due, explanation_zh,
+       explanation_en, ended_at, superseded_by, met_by, telephoned_at, evidence"
     };
 }
 
@@ -496,7 +497,7 @@ INSERT INTO obligation (",
     columns!(),
     ")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21, $22, $23, $24, $25, $26, $27)"
+       $21, $22, $23, $24, $25, $26, $27, $28)"
 );
 
 /// By the primary key.
@@ -505,12 +506,13 @@ UPDATE obligation
    SET state = $4,
        since = $5,
        due = $6,
-       explanation = $7,
-       ended_at = $8,
-       superseded_by = $9,
-       met_by = $10,
-       telephoned_at = $11,
-       evidence = $12
+       explanation_zh = $7,
+       explanation_en = $8,
+       ended_at = $9,
+       superseded_by = $10,
+       met_by = $11,
+       telephoned_at = $12,
+       evidence = $13
  WHERE id = $1
    AND state IN ($2, $3)";
 
@@ -528,8 +530,9 @@ const RECOUNT_OBLIGATION: &str = "
 UPDATE obligation
    SET since = $4,
        due = $5,
-       explanation = $6,
-       calendar = $7
+       explanation_zh = $6,
+       explanation_en = $7,
+       calendar = $8
  WHERE id = $1
    AND state = $2
    AND since = $3";

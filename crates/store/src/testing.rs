@@ -189,7 +189,11 @@ pub(crate) fn obligation(n: u32, debtor: &str) -> Obligation {
 }
 
 pub(crate) fn running(due: Option<i64>) -> Running {
-    Running { since: at(0), due: due.map(at), explanation: "Article 8(3).".to_owned() }
+    Running {
+        since: at(0),
+        due: due.map(at),
+        explanation: Bilingual { zh: "第 8(3) 条。".to_owned(), en: "Article 8(3).".to_owned() },
+    }
 }
 
 pub(crate) fn notice(n: u32, recipient: &str) -> Notice {

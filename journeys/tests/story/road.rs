@@ -42,7 +42,7 @@ fn exactly_a_hundred_thousand_is_general_and_one_more_is_not() {
     assert_eq!(owed(&after, "M6")[0]["state"]["state"], "superseded");
     let report = &owed(&after, "M3a")[0]["state"];
     assert_eq!(report["state"], "running");
-    let explanation = report["explanation"].as_str().unwrap();
+    let explanation = report["explanation"]["en"].as_str().unwrap();
     assert!(explanation.contains("8(3)") && explanation.contains("2 hours"), "{explanation}");
     assert_eq!(after["assessments"].as_array().unwrap().len(), 2, "the first assessment is kept");
     bench.ok(&["journal", "verify"]);

@@ -60,9 +60,7 @@ impl Names<'_> {
 
     /// What a duty asks, in both languages; what the obligation itself says where the pack has changed.
     pub(crate) fn does(&self, terms: &model::obligation::Terms) -> Bilingual {
-        let pack = self.law.pack(&terms.basis.pack).ok();
-        let duty = pack.and_then(|pack| pack.duty(&terms.duty));
-        duty.map_or_else(|| alike(&terms.does), |duty| duty.does.clone())
+        self.law.duty(terms).map_or_else(|| alike(&terms.does), |duty| duty.does)
     }
 
     pub(crate) fn instrument(&self, basis: &Basis) -> String {

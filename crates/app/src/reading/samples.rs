@@ -54,17 +54,20 @@ fn sample(directory: &[Organisation], incident: &Incident, owed: &[Obligation]) 
     let role = finder.and_then(|one| one.roles.iter().find(|(of, _)| of == pack));
     let mut parties: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut happened: BTreeMap<String, Timestamp> = BTreeMap::new();
-    let mut met = BTreeMap::new();
+    let mut met: BTreeMap<(String, Option<String>), Timestamp> = BTreeMap::new();
     for one in owed.iter().filter(|one| one.terms.basis.pack == *pack) {
         let holders = parties.entry(one.terms.role.to_string()).or_default();
         holders.insert(one.debtor.to_string());
-        if let Some(since) = started(&one.state) {
+        if let Some(since) = one.state.clock().map(|clock| clock.since) {
             let first = happened.entry(one.terms.trigger.clone()).or_insert(since);
             *first = since.min(*first);
         }
         if let State::Met(done) = &one.state {
-            let told = done.telephoned.unwrap_or(done.at);
-            met.insert((one.terms.duty.to_string(), Some(one.debtor.to_string())), told);
+            let debt = (one.terms.duty.to_string(), Some(one.debtor.to_string()));
+            // A telephone call that counts came first.
+            let at = done.telephoned.unwrap_or(done.at);
+            let first = met.entry(debt).or_insert(at);
+            *first = at.min(*first);
         }
     }
     Sample {
@@ -79,17 +82,4 @@ fn sample(directory: &[Organisation], incident: &Incident, owed: &[Obligation]) 
         happened,
         met,
     }
-}
-
-/// When its clock started, if it did.
-fn started(state: &State) -> Option<Timestamp> {
-    let clock = match state {
-        State::Running(was)
-        | State::Superseded { was, .. }
-        | State::ProvisionallyMet { was, .. } => Some(was),
-        State::Met(done) => done.was.as_ref(),
-        State::Waived { was, .. } | State::Void { was, .. } => was.as_ref(),
-        State::Latent => None,
-    };
-    clock.map(|clock| clock.since)
 }

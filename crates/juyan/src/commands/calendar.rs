@@ -16,12 +16,12 @@ use crate::{builtin, desk};
 
 mod import;
 
-pub(crate) fn run(args: cli::Calendar) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: cli::Calendar) -> anyhow::Result<ExitCode> {
     match args {
         cli::Calendar::List { common } => list(&common),
         cli::Calendar::Show { common, calendar, year } => show(&common, &calendar, year),
         cli::Calendar::Check(args) => import::check(&args),
-        cli::Calendar::Import(args) => import::run(&args),
+        cli::Calendar::Import(args) => import::run(&args).await,
     }
 }
 

@@ -43,12 +43,12 @@ pub(crate) async fn show(args: Incident) -> anyhow::Result<ExitCode> {
     if args.common.json {
         output::json(&incident)?;
     } else {
-        print(&incident)?;
+        print(&incident, &args.lang)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(incident: &IncidentView) -> anyhow::Result<()> {
+fn print(incident: &IncidentView, language: &str) -> anyhow::Result<()> {
     let row = &incident.row;
     output::line(format!("{}  {}", row.number, row.threat))?;
     output::line(format!(
@@ -69,8 +69,11 @@ fn print(incident: &IncidentView) -> anyhow::Result<()> {
     for obligation in &incident.obligations {
         if let app::views::ObligationState::Running { explanation, .. } = &obligation.state {
             output::line(format!(
-                "\n{} ({}) {}\n{explanation}",
-                obligation.duty, obligation.debtor.handle, obligation.id
+                "\n{} ({}) {}\n{}",
+                obligation.duty,
+                obligation.debtor.handle,
+                obligation.id,
+                explanation.get(language)
             ))?;
         }
     }

@@ -23,7 +23,7 @@ fn running() -> Obligation {
         within: "2 hours".to_owned(),
         form: Vec::new(),
     };
-    let clock = Running { since: at(0), due: Some(at(120)), explanation: String::new() };
+    let clock = Running { since: at(0), due: Some(at(120)), explanation: Bilingual::default() };
     Obligation {
         id: "00000000-0000-7000-8000-000000000001".parse().unwrap(),
         about: About::Month("2026-10".parse().unwrap()),

@@ -78,7 +78,7 @@ fn the_earlier_due_of_what_it_replaced_still_governs() {
     let record = [milder.supersede(graver.id, at(SINCE))];
     let clock = recount_one(&pack, &calendar, &graver, at(SINCE), &record).unwrap();
     assert_eq!(clock.due, Some(due));
-    assert!(clock.explanation.contains("took the place of M6"), "{}", clock.explanation);
+    assert!(clock.explanation.en.contains("took the place of M6"), "{}", clock.explanation.en);
     assert_eq!(
         recount_one(&pack, &calendar, &graver, at(SINCE), &[]).unwrap().due,
         Some(at("2025-09-29T12:00:00+08:00"))
@@ -94,9 +94,9 @@ fn the_terms_govern_when_the_pack_has_changed() {
     let clock = recount(&pack, &calendar, &terms, at(SINCE)).unwrap();
     assert_eq!(clock.due, Some(at("2025-09-29T10:30:00+08:00")));
     assert!(
-        clock.explanation.starts_with("cn.miit.2009-157 0.9.0 art. 8(3) (M3a)"),
+        clock.explanation.en.starts_with("cn.miit.2009-157 0.9.0 art. 8(3) (M3a)"),
         "{}",
-        clock.explanation
+        clock.explanation.en
     );
 }
 

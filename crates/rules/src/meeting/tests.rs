@@ -31,7 +31,11 @@ fn one(n: u32, pack: &str, to: &str, form: &str, minutes: Option<i64>) -> Obliga
         within: "2 hours".to_owned(),
         form: form.split_whitespace().map(str::to_owned).collect(),
     };
-    let clock = Running { since: at(0), due: minutes.map(at), explanation: String::new() };
+    let clock = Running {
+        since: at(0),
+        due: minutes.map(at),
+        explanation: model::organisation::Bilingual::default(),
+    };
     Obligation {
         id: format!("00000000-0000-7000-8000-{n:012}").parse().unwrap(),
         about: About::Incident("00000000-0000-7000-8000-000000000000".parse().unwrap()),

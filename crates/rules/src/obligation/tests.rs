@@ -170,7 +170,11 @@ fn recipients_that_nobody_is_are_said_in_the_explanation() {
     let owed = tell(&Story { provinces: &[], ..FOUND_BY_COORDINATOR }).unwrap();
     let informed = owed.iter().find(|one| one.terms.duty.as_str() == "M3b").unwrap();
     let OwedState::Running(running) = &informed.state else { panic!("it runs") };
-    assert!(running.explanation.contains("Nobody in the directory"), "{}", running.explanation);
+    assert!(
+        running.explanation.en.contains("Nobody in the directory"),
+        "{}",
+        running.explanation.en
+    );
 }
 
 #[test]
@@ -210,7 +214,7 @@ fn explains(story: &Story, duty: &str, expect: Expect) {
     let owed = tell(story).unwrap();
     let owed = owed.iter().find(|one| one.terms.duty.as_str() == duty).unwrap();
     let OwedState::Running(running) = &owed.state else { panic!("{duty} is latent") };
-    expect.assert_eq(&running.explanation);
+    expect.assert_eq(&running.explanation.en);
 }
 
 #[test]
@@ -290,7 +294,9 @@ fn a_clock_that_waits_for_the_grade_starts_when_the_grade_is_set() {
     let OwedState::Running(running) = owed.state else { panic!("its clock should run") };
     assert_eq!(running.since, at("2025-06-11T11:00:00+08:00"));
     assert_eq!(running.due, Some(at("2025-06-11T13:00:00+08:00")));
-    assert!(running.explanation.contains("Reading R1: 2 hours from what? the coordinator has set"));
+    assert!(
+        running.explanation.en.contains("Reading R1: 2 hours from what? the coordinator has set")
+    );
     assert_eq!(owed.terms.basis.pack_version, "1.0.0+R1=graded");
 }
 

@@ -272,7 +272,7 @@ fn the_earlier_of_the_two_due_times_governs() {
     let upward = world.record.iter().find(|one| one.terms.duty.as_str() == "M3a").unwrap();
     assert_eq!(upward.due(), Some(at("2025-06-19T00:00:00+08:00")));
     let State::Running(running) = &upward.state else { panic!("it runs") };
-    assert!(running.explanation.contains("takes the place of M6"), "{}", running.explanation);
+    assert!(running.explanation.en.contains("takes the place of M6"), "{}", running.explanation.en);
 }
 
 #[test]
@@ -591,7 +591,7 @@ proptest! {
             for one in &world.record {
                 let Some(clock) = one.state.clock() else { continue };
                 prop_assert!(clock.since <= now);
-                let inherited = clock.explanation.contains("takes the place of");
+                let inherited = clock.explanation.en.contains("takes the place of");
                 prop_assert!(inherited || clock.due.is_none_or(|due| due > clock.since));
                 let told = world.happened.iter().any(|told| told.trigger == one.terms.trigger);
                 let known = one.terms.trigger == "cncert.aware";

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use model::holding::Province;
+use model::obligation::Terms;
 use model::organisation::Bilingual;
 use model::regime::{DutyId, GradeId, PackId, RoleId};
 
@@ -159,6 +160,11 @@ impl Layer {
         let added = self.added.duties.iter().map(|duty| &duty.id);
         let changed = self.changes.iter().map(|change| &change.duty);
         added.chain(changed).chain(self.targets.iter().map(|(duty, _)| duty))
+    }
+
+    /// The duty that these terms were taken from, where this layer has added it.
+    pub fn duty_of(&self, terms: &Terms) -> Option<&Duty> {
+        self.added.duties.iter().find(|duty| duty.id == terms.duty)
     }
 
     /// Whether both would hold for the same pack somewhere at some time: then it could not be said which.

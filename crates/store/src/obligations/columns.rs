@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use model::Obligation;
 use model::obligation::{About, Met, Running, State, Terms};
+use model::organisation::Bilingual;
 use model::regime::Basis;
 
 use super::{AlarmCounts, ObligationCounts};
@@ -16,7 +17,8 @@ pub(super) struct StateColumns {
     state: &'static str,
     since: Option<i64>,
     due: Option<i64>,
-    explanation: Option<String>,
+    explanation_zh: Option<String>,
+    explanation_en: Option<String>,
     ended_at: Option<i64>,
     superseded_by: Option<String>,
     met_by: Option<String>,
@@ -30,7 +32,8 @@ impl StateColumns {
             .bind(self.state)
             .bind(self.since)
             .bind(self.due)
-            .bind(self.explanation)
+            .bind(self.explanation_zh)
+            .bind(self.explanation_en)
             .bind(self.ended_at)
             .bind(self.superseded_by)
             .bind(self.met_by)
@@ -46,7 +49,8 @@ impl From<&State> for StateColumns {
             state: state.word(),
             since: clock.map(|clock| clock.since.as_microsecond()),
             due: clock.and_then(|clock| clock.due).map(Timestamp::as_microsecond),
-            explanation: clock.map(|clock| clock.explanation.clone()),
+            explanation_zh: clock.map(|clock| clock.explanation.zh.clone()),
+            explanation_en: clock.map(|clock| clock.explanation.en.clone()),
             ..Self::default()
         };
         match state {
@@ -156,7 +160,10 @@ fn running(record: &Record) -> Result<Running, StoreError> {
     Ok(Running {
         since: record.instant("since")?,
         due: record.instant_if_any("due")?,
-        explanation: record.text("explanation")?,
+        explanation: Bilingual {
+            zh: record.text("explanation_zh")?,
+            en: record.text("explanation_en")?,
+        },
     })
 }
 

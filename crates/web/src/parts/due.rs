@@ -138,7 +138,7 @@ pub(crate) fn why(v: &Viewer, row: &ObligationRow) -> Markup {
     let said = match &row.state {
         ObligationState::Running { explanation, .. }
         | ObligationState::ProvisionallyMet { explanation, .. }
-        | ObligationState::Met { explanation, .. } => explanation.as_str(),
+        | ObligationState::Met { explanation, .. } => explanation.get(l.code),
         ObligationState::Waived { because, .. } => because.as_str(),
         ObligationState::Latent
         | ObligationState::Superseded { .. }

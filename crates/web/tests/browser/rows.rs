@@ -275,7 +275,7 @@ pub(crate) fn obligations(sample: &Sample) -> Vec<ObligationRow> {
         due: Some(sample.at(-45)),
         late: true,
         evidence: "form 12".to_owned(),
-        explanation: "Art. 8(3).".to_owned(),
+        explanation: both("第 8(3) 条。", "Art. 8(3)."),
     };
     rows.push(old.clone());
     "0190-month".clone_into(&mut old.id);
@@ -314,9 +314,15 @@ fn obligation(sample: &Sample, id: u32, owed: &Owed) -> ObligationRow {
             Some((since, due)) => ObligationState::Running {
                 since: sample.at(since),
                 due: due.map(|due| sample.at(due)),
-                explanation: format!(
-                    "Art. {}: the clock runs from the moment the desk knew; {} means that nights and holidays count.",
-                    owed.article, owed.within
+                explanation: both(
+                    &format!(
+                        "第 {} 条：自本单位知悉时起算；{} 含夜间和节假日。",
+                        owed.article, owed.within
+                    ),
+                    &format!(
+                        "Art. {}: the clock runs from the moment the desk knew; {} means that nights and holidays count.",
+                        owed.article, owed.within
+                    ),
                 ),
             },
         },

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use app::Home;
+use app::recount::Recounted;
 use jiff::civil::Date;
 use rules::calendar::Changes;
 use rules::{Calendar, Finding, ListedDay};
@@ -13,8 +14,9 @@ use serde_json::{Value, json};
 
 use super::{Shelf, Shelved, head, read, spelled};
 use crate::cli::CalendarFile;
+use crate::commands::{self, act};
 use crate::config::Config;
-use crate::{commands, output};
+use crate::{desk, output};
 
 /// The longest file that is read.
 const LONGEST: u64 = 256 << 10;
@@ -50,7 +52,7 @@ pub(super) fn check(args: &CalendarFile) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn run(args: &CalendarFile) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(args: &CalendarFile) -> anyhow::Result<ExitCode> {
     // A mistyped path must not become a data directory that holds nothing but a calendar.
     let home = Home::new(&args.common.data);
     Config::read(&home)?;
@@ -66,12 +68,16 @@ pub(super) fn run(args: &CalendarFile) -> anyhow::Result<ExitCode> {
     let is_new = candidate.replaces.as_ref() != Some(&candidate.calendar.id());
     if is_new {
         write(&candidate.path, &text).with_context(|| format!("`{origin}`"))?;
-        // Here, and nowhere else, a new calendar comes into force: open obligations that were counted
-        // by the one it replaces are counted again from here.
     }
+    // Here a new calendar comes into force: what runs by the one that it replaces is counted again. A run
+    // that was cut short between the two is made good by importing again.
+    let recounted = recount(&home).await?;
+    let undecided = recounted.as_ref().is_some_and(|done| !done.undecided.is_empty());
+    let code = if undecided { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     if args.common.json {
-        output::json(&candidate.json(json!({"written": is_new, "path": origin})))?;
-        return Ok(ExitCode::SUCCESS);
+        let answer = json!({"written": is_new, "path": origin, "recounted": recounted});
+        output::json(&candidate.json(answer))?;
+        return Ok(code);
     }
     if is_new {
         output::line(format!("Imported {} into `{origin}`.", candidate.calendar.id()))?;
@@ -82,7 +88,21 @@ pub(super) fn run(args: &CalendarFile) -> anyhow::Result<ExitCode> {
             candidate.calendar.id()
         ))?;
     }
-    Ok(ExitCode::SUCCESS)
+    if let Some(recounted) = recounted {
+        let (counted, moved) = (recounted.counted, recounted.moved.len());
+        output::line(format!("Counted {counted} running obligations again; {moved} moved."))?;
+        act::said(&recounted)?;
+    }
+    Ok(code)
+}
+
+/// Counts again what runs at the desk of this data directory, if there is one.
+async fn recount(home: &Home) -> anyhow::Result<Option<Recounted>> {
+    if !home.database().exists() {
+        return Ok(None);
+    }
+    let app = desk::open_as_it_is(home.root()).await?;
+    Ok(Some(app.recount().await?))
 }
 
 impl Candidate {

@@ -193,7 +193,7 @@ fn an_administration_never_reports_to_itself() {
 fn explanation(owed: &[Owed], duty: &str) -> String {
     let owed = owed.iter().find(|one| one.terms.duty.as_str() == duty).unwrap();
     let OwedState::Running(running) = &owed.state else { panic!("{duty} is latent") };
-    running.explanation.clone()
+    running.explanation.en.clone()
 }
 
 #[test]

@@ -67,7 +67,10 @@ fn obligation(n: i64, debtors: &[Handle]) -> Obligation {
     let clock = Running {
         since: at(since),
         due: Some(at(since + 120 + n % 7_200)),
-        explanation: "Article 8(3): 2 hours run through nights, weekends and holidays.".to_owned(),
+        explanation: Bilingual {
+            zh: "第 8(3) 条：2 小时连续计算，含夜间、周末和节假日。".to_owned(),
+            en: "Article 8(3): 2 hours run through nights, weekends and holidays.".to_owned(),
+        },
     };
     Obligation {
         id: id(n),

@@ -93,7 +93,7 @@ fn ring() {
     let clock = |n: i64| Running {
         since: at(n % 10_000),
         due: Some(at(n % 10_000 + 120 + n % 7_200)),
-        explanation: String::new(),
+        explanation: Bilingual::default(),
     };
     let clocks: Vec<Running> = (0..CLOCKS).map(clock).collect();
     let now = at(6_000);
