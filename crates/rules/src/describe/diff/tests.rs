@@ -35,7 +35,7 @@ fn the_same_pack_differs_in_nothing() {
 }
 
 #[test]
-fn a_number_where_there_was_none_is_tighter() {
+fn a_number_where_there_was_a_word_is_merely_different() {
     let old = r#"within = "promptly", target = "2 hours", form = "event_notice" }"#;
     let new = r#"within = "6 working days", form = "event_notice" }"#;
     let text = PACK.replace(old, new).replace("duty   = [\"M3b\", ", "duty   = [");
@@ -45,9 +45,9 @@ fn a_number_where_there_was_none_is_tighter() {
     let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
     let changes = diff(&pack(), &new, Language::En);
     assert_eq!(changes.len(), 1);
-    assert_eq!(changes[0].direction, Direction::Tighter);
+    assert_eq!(changes[0].direction, Direction::Different);
     assert_eq!(changes[0].role.as_deref(), Some("CNCERT"));
-    assert_eq!(changes[0].words, "due earlier: from “promptly” to “within 6 working days”");
+    assert_eq!(changes[0].words, "time allowed: from “promptly” to “within 6 working days”");
 }
 
 #[test]
