@@ -153,9 +153,14 @@ fn a_grade_where_there_was_none_to_tell_is_relaxing() {
 
 #[test]
 fn what_must_be_kept_is_kept_for_a_number() {
-    refused(PROVINCE, "keep = \"90 days\"", "keep = \"no time stated\"", expect![[r#"
+    refused(
+        PROVINCE,
+        "keep = \"90 days\"",
+        "keep = \"no time stated\"",
+        expect![[r#"
         layer.toml:26: duty.S2.keep: `no time stated` is no number; say how long: such as `60 days`
-        layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `no time stated` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"#]]);
+        layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `no time stated` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"#]],
+    );
     refused(
         PROVINCE,
         "keep = \"90 days\"",
@@ -172,7 +177,14 @@ fn what_must_be_kept_is_kept_for_a_number() {
             layer.toml:26: duty.S2.keep: `earliest of [90 days, promptly]` is no number; say how long: such as `60 days`
             layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `earliest of [90 days, promptly]` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"#]],
     );
-    refused(PROVINCE, "keep = \"90 days\"", "keep = \"3 months\"", expect!["layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `3 months` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"]);
+    refused(
+        PROVINCE,
+        "keep = \"90 days\"",
+        "keep = \"3 months\"",
+        expect![
+            "layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `3 months` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"
+        ],
+    );
 }
 
 #[test]
@@ -200,9 +212,14 @@ fn a_number_is_sooner_than_a_word_only_where_a_reader_would_call_it_so() {
 #[test]
 fn a_long_number_in_place_of_haste_is_relaxing() {
     let changed = "M3b = { within = \"999 months\" }\nM2a = { within = \"1 hour\"";
-    refused(PROVINCE, "M2a = { within = \"1 hour\"", changed, expect![[r#"
+    refused(
+        PROVINCE,
+        "M2a = { within = \"1 hour\"",
+        changed,
+        expect![[r#"
         layer.toml:24: duty.M3b.within: it relaxes `cn.miit.2009-157` M3b: `999 months` may end later than `promptly`; a provincial layer may add, never relax: ask no less than the pack does
-        layer.toml:24: duty.M3b: no case tries it; add a [[test]] with `duty`"#]]);
+        layer.toml:24: duty.M3b: no case tries it; add a [[test]] with `duty`"#]],
+    );
 }
 
 /// Any time that a text may allow.
