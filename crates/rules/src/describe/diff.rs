@@ -4,6 +4,7 @@
 //! tighter or looser only where that is sure: five working days and one week are merely different.
 
 mod order;
+mod parts;
 
 use jiff::civil::Date;
 use model::regime::RoleId;
@@ -53,7 +54,9 @@ pub fn diff(from: &Pack, to: &Pack, language: Language) -> Vec<Change> {
     diffing.head();
     diffing.grades();
     diffing.readings();
+    diffing.parts();
     diffing.duties();
+    diffing.anything_else();
     let order = |change: &Change| {
         let place = |pack: &Pack| {
             let named =
@@ -296,6 +299,7 @@ impl Diffing<'_> {
         all.extend(self.parties("抄送对象", "is copied to", (&old.cc, &new.cc)));
         all.extend(self.contents(old, new));
         all.extend(plain("条款", "article", old.article.clone(), new.article.clone()));
+        all.extend(self.rest_of_duty(old, new));
         all
     }
 

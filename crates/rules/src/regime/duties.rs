@@ -258,13 +258,23 @@ impl Reader<'_> {
     }
 }
 
+/// What must be kept is kept for a number: a word would let it go at any time.
+pub(super) fn check_keep(node: &Node<'_>, keep: &Within) {
+    if !keep.is_all_numbered() {
+        node.report(format!("`{keep}` is no number"), "say how long: such as `60 days`");
+    }
+}
+
 fn clock(section: &Section<'_>) -> Clock {
     let nothing = Within::Unnumbered(Unnumbered::NoTimeStated);
     let within = section.find("within");
     let keep = section.find("keep");
     match (within, keep) {
         (Some(within), None) => Clock::Within(within.parse().unwrap_or(nothing)),
-        (None, Some(keep)) => Clock::Keep(keep.parse().unwrap_or(nothing)),
+        (None, Some(node)) => {
+            let keep = node.parse().inspect(|keep| check_keep(&node, keep));
+            Clock::Keep(keep.unwrap_or(nothing))
+        }
         (None, None) => {
             section.report("no time is given", "add `within`, be it \"no time stated\", or `keep`");
             Clock::Within(nothing)

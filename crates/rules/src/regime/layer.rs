@@ -205,7 +205,7 @@ impl Layer {
             let target = self.targets.iter().find(|(id, _)| *id == duty.id);
             // Where another layer has made the law sooner than the house aims, the law is what counts.
             if let Some((_, target)) =
-                target.filter(|(_, target)| relax::is_no_later(target, duty.clock.within()))
+                target.filter(|(_, target)| relax::may_aim_at(target, duty.clock.within()))
             {
                 duty.target = Some(target.clone());
             }

@@ -285,8 +285,14 @@ fn apply(document: &Document, table: &mut DeTable<'_>, choices: &Choices) {
         for (key, value) in found.cloned().unwrap_or_default() {
             let path = key.get_ref().clone().into_owned();
             let place = (Some(key.span().start), format!("{}.\"{path}\"", at.join(".")));
-            if let Some(other) = written.insert(path.clone(), id) {
-                let what = format!("{other} and {id} both say what `{path}` is");
+            let other = written.iter().find(|(other, _)| is_part_of(other, &path));
+            if let Some((other, by)) = other.filter(|(other, _)| **other == path) {
+                let what = format!("{by} and {id} both say what `{other}` is");
+                document.report(place.0, place.1, what, "choose only one of the two options");
+            } else if let Some((other, by)) = other {
+                let what = format!(
+                    "{by} says what `{other}` is, and {id} what `{path}` is: one is a part of the other"
+                );
                 document.report(place.0, place.1, what, "choose only one of the two options");
             } else if !names_something(&path, table) {
                 let what = format!("`{path}` names nothing in this pack");
@@ -294,9 +300,18 @@ fn apply(document: &Document, table: &mut DeTable<'_>, choices: &Choices) {
                 document.report(place.0, place.1, what, fix);
             } else {
                 replace(table, &path, key.span(), value);
+                written.insert(path, id);
             }
         }
     }
+}
+
+/// Whether the one key is the other, or lies within it, or the other way round.
+fn is_part_of(one: &str, other: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    within(one, other) || within(other, one)
 }
 
 /// Whether it leads to an entry of a table that a reading may touch, or to a key of one.

@@ -339,3 +339,14 @@ proptest! {
         drop(Pack::parse(&damaged, "damaged.toml").map(|pack| pack.prove(&calendar())));
     }
 }
+
+#[test]
+fn what_is_kept_is_kept_for_a_number() {
+    refused(
+        "keep = \"60 days\"",
+        "keep = \"no time stated\"",
+        expect![
+            "pack.toml:147: duty.S2.keep: `no time stated` is no number; say how long: such as `60 days`"
+        ],
+    );
+}

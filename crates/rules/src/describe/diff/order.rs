@@ -31,9 +31,13 @@ pub(super) fn order(old: &Within, new: &Within) -> Option<Sooner> {
         (Within::Unnumbered(old), Within::Unnumbered(new)) => {
             by(haste(old).cmp(&haste(new)).reverse())
         }
-        // A number where the text had none is something to be late for, and the other way round.
-        (Within::Unnumbered(_), new) if new.is_numbered() => Some(Sooner::Sooner),
-        (old, Within::Unnumbered(_)) if old.is_numbered() => Some(Sooner::Later),
+        // Without any time stated there is nothing left to be late for. Otherwise no word is sooner or
+        // later than a number.
+        (old, Within::Unnumbered(Unnumbered::NoTimeStated | Unnumbered::AtDiscretion))
+            if old.is_numbered() =>
+        {
+            Some(Sooner::Later)
+        }
         (old, new) => {
             let ((soonest_old, latest_old), (soonest_new, latest_new)) = (span(old)?, span(new)?);
             if latest_new < soonest_old || (latest_new == soonest_old && soonest_new < latest_old) {
@@ -85,6 +89,8 @@ fn span(within: &Within) -> Option<(u64, u64)> {
         Within::EarliestOf(members) => {
             let spans: Vec<(u64, u64)> = members.iter().filter_map(span).collect();
             let soonest = spans.iter().map(|(soonest, _)| *soonest).min()?;
+            // A word beside the numbers may ask for it at once.
+            let soonest = if within.is_all_numbered() { soonest } else { 0 };
             let latest = spans.iter().map(|(_, latest)| *latest).min()?;
             Some((soonest, latest))
         }

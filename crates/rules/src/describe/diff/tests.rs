@@ -35,7 +35,7 @@ fn the_same_pack_differs_in_nothing() {
 }
 
 #[test]
-fn a_number_where_there_was_none_is_tighter() {
+fn a_number_where_there_was_a_word_is_merely_different() {
     let old = r#"within = "promptly", target = "2 hours", form = "event_notice" }"#;
     let new = r#"within = "6 working days", form = "event_notice" }"#;
     let text = PACK.replace(old, new).replace("duty   = [\"M3b\", ", "duty   = [");
@@ -44,10 +44,11 @@ fn a_number_where_there_was_none_is_tighter() {
     );
     let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
     let changes = diff(&pack(), &new, Language::En);
-    assert_eq!(changes.len(), 1);
-    assert_eq!(changes[0].direction, Direction::Tighter);
+    assert_eq!(changes.len(), 2);
+    assert_eq!(changes[1].words, "target: from “within 2 hours” to “—”");
+    assert_eq!(changes[0].direction, Direction::Different);
     assert_eq!(changes[0].role.as_deref(), Some("CNCERT"));
-    assert_eq!(changes[0].words, "due earlier: from “promptly” to “within 6 working days”");
+    assert_eq!(changes[0].words, "time allowed: from “promptly” to “within 6 working days”");
 }
 
 #[test]
@@ -72,4 +73,61 @@ fn another_reading_is_told_to_all() {
     assert_eq!(changes.len(), 1);
     assert_eq!((changes[0].about.as_str(), &changes[0].role), ("R4", &None));
     assert!(changes[0].words.contains("from “size: "), "{}", changes[0].words);
+}
+
+#[test]
+fn whatever_the_law_changes_is_told() {
+    let told = |from: &str, to: &str, wanted: &str| {
+        let changes = changed(from, to);
+        assert!(changes.iter().any(|change| change.contains(wanted)), "{wanted}: {changes:#?}");
+    };
+    told(r#", or_by = "cncert""#, "", "M5 different: may also be done by");
+    told("one_is_enough = true, ", "", "H4b different: one of them is enough: from “yes” to “no”");
+    told(
+        r#"emits = ["cncert.aware", "tsb.report_received"]"#,
+        r#"emits = ["cncert.aware"]"#,
+        "M2a different: brings about",
+    );
+    told(r#"see = "cn.miit.2009-156#N4""#, r#"see = "cn.miit.2009-156#N5""#, "H5b different: see");
+    told(r#"target = "2 hours""#, r#"target = "3 hours""#, "M3b different: target");
+    told("by = \"cncert\", otherwise = true", "by = \"cncert\"", "trigger, otherwise");
+    told(
+        r#"at = "decision recorded", by = "tsb""#,
+        r#"at = "decision recorded", by = "cncert""#,
+        "tsb.decided different: trigger, by: from “tsb” to “cncert”",
+    );
+    told(r#"window = "24 hours""#, r#"window = "48 hours""#, "input, window in hours");
+    told(
+        r#"otherwise = "other", means"#,
+        r#"otherwise = "carrier", means"#,
+        "detected_by different: input, takes",
+    );
+    told("medium = \"written", "medium = \"typed", "medium of a filing");
+    told("urgent = \"telephone first, form afterwards\"\n", "", "telephone first when urgent");
+    told(r#"needs = ["document", "from"]"#, r#"needs = ["from"]"#, "rules, needs");
+    told(r#"by = ["miit", "tsb"], may"#, r#"by = ["miit"], may"#, "rules, by");
+    told(r#"may = "replace within, to, cc""#, r#"may = "replace within""#, "rules, may");
+    told(
+        r#"roles = ["registry", "registrar"], whose"#,
+        r#"roles = ["registry"], whose"#,
+        "domain_handler different: set, roles",
+    );
+    told(
+        r#"roles = ["noncomm"], whose = "address or domain is in the incident""#,
+        r#"roles = ["noncomm"], whose = "everyone""#,
+        "noncomm_involved different: set, whose",
+    );
+    told(
+        r#"classification = ["infected-system", "c2-server"]"#,
+        r#"classification = ["c2-server"]"#,
+        "what falls under it",
+    );
+}
+
+#[test]
+fn a_change_is_told_in_chinese_too() {
+    let text = PACK.replace("one_is_enough = true, ", "");
+    let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));
+    let changes = diff(&pack(), &new, Language::Zh);
+    assert_eq!(changes[0].words, "一方履行即可由“是”改为“否”");
 }

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::ToSpan;
 use model::regime::{DutyId, PackId, RoleId};
 
 use super::{Added, Change, Head, Layer, LayerKind, relax};
 use crate::document::{Document, Node, Section};
 use crate::finding::Findings;
 use crate::regime::parse::{self, Reader};
-use crate::regime::{Clock, Duty, Override, Pack, prove};
+use crate::regime::{Clock, Duty, Override, Pack, duties, prove};
 use crate::within::Within;
+
+/// The most years that a special period may last: whatever lasts longer is a rule, not a period.
+const LONGEST_PERIOD: i64 = 5;
 
 const KINDS: [(&str, LayerKind); 3] = [
     ("provincial", LayerKind::Provincial),
@@ -115,11 +119,26 @@ fn head(section: &Section<'_>, base: &Pack) -> Option<Head> {
     if head.kind != LayerKind::House {
         check_authority(section, base, &head, allowance(section, base, head.kind)?);
     }
+    if head.kind == LayerKind::SpecialPeriod {
+        check_dated(section, &head);
+    }
     let needs_province = head.kind == LayerKind::Provincial;
     if needs_province && head.province.is_none() {
         section.report("it holds in no province", "say which: `province = \"…\"`");
     }
     Some(head)
+}
+
+/// A special period that does not end, or not within years, is another law.
+fn check_dated(section: &Section<'_>, head: &Head) {
+    let Some(until) = head.until else { return };
+    let most = head.from.checked_add(LONGEST_PERIOD.years());
+    if most.is_ok_and(|most| most < until) {
+        let what = format!("a special period of more than {LONGEST_PERIOD} years");
+        let node = section.find("until");
+        let fix = "end it sooner, and begin another then";
+        node.map_or_else(|| section.report(&*what, fix), |node| node.report(&*what, fix));
+    }
 }
 
 /// What the pack lets such a layer do.
@@ -264,7 +283,7 @@ impl Reading<'_, '_> {
         }
         match self.head.kind {
             LayerKind::Provincial => self.check_provincial(&section, &change, duty),
-            LayerKind::SpecialPeriod => self.check_special(&section),
+            LayerKind::SpecialPeriod => self.check_special(&section, &change, duty),
             LayerKind::House => {}
         }
         section.finish();
@@ -283,7 +302,13 @@ impl Reading<'_, '_> {
     }
 
     /// A special period replaces what the pack lists, and nothing else.
-    fn check_special(&self, section: &Section<'_>) {
+    fn check_special(&self, section: &Section<'_>, change: &Change, duty: &Duty) {
+        let to = change.to.as_ref().unwrap_or(&duty.to);
+        let cc = change.cc.as_ref().unwrap_or(&duty.cc);
+        if to.is_empty() && cc.is_empty() && !(duty.to.is_empty() && duty.cc.is_empty()) {
+            let what = format!("`{}` {} would go to nobody", self.base.id(), duty.id);
+            section.report(what, "say whom it goes to instead: `to = [\"…\"]`");
+        }
         let rule = self.base.overrides().iter().find(|rule| rule.id == "special_period");
         let may = rule.map(|rule| rule.may.as_str()).unwrap_or_default();
         let keys: Vec<&str> =
@@ -316,7 +341,7 @@ impl Reading<'_, '_> {
         let law = duty.clock.within();
         if !target.is_numbered() {
             node.report("a target is a number", "write such as \"90 minutes\"");
-        } else if !relax::is_no_later(&target, law) {
+        } else if !relax::may_aim_at(&target, law) {
             let what = format!("`{target}` may end later than the law's `{law}`");
             node.report(what, "aim no later than the law demands");
         }
@@ -333,6 +358,9 @@ fn clock(node: &Node<'_>, duty: &Duty, sort: fn(Within) -> Clock) -> Option<Cloc
         let what = format!("{} has time of another sort: {}", duty.id, duty.clock.within());
         node.report(what, "a duty to act stays one, as does one to keep, and one that stands");
         return None;
+    }
+    if matches!(clock, Clock::Keep(_)) {
+        duties::check_keep(node, clock.within());
     }
     Some(clock)
 }

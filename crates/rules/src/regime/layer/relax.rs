@@ -2,6 +2,10 @@
 //!
 //! A time allowed is no later than another only if that holds wherever the clock may start, whatever
 //! the calendar and the zone. What cannot be proved so counts as later.
+//!
+//! A number in place of a word is a matter of judgement, for nothing can be proved of a word. Nothing
+//! is sooner than `immediately` and `at the same time`. Whoever must act `promptly` would have had a
+//! day at the very most, and where the text has no time at all a month still is one: see [`STANDS_FOR`].
 
 use super::Change;
 use crate::regime::{Clock, Duty, Party};
@@ -9,29 +13,65 @@ use crate::within::{Unnumbered, Within};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
+/// No run of days of rest is longer than this.
+const REST: u64 = 12 * DAY;
+/// The most seconds that a number may have in place of a word and still be called sooner: 24 hours for
+/// haste, and one month, with the rest of the day on which it ends, where no time is stated.
+const STANDS_FOR: [(Unnumbered, u64); 3] = [
+    (Unnumbered::Promptly, DAY),
+    (Unnumbered::AtDiscretion, 32 * DAY + HOUR),
+    (Unnumbered::NoTimeStated, 32 * DAY + HOUR),
+];
 
 /// Whether the one is never due later than the other.
 ///
-/// Where the text has no number, any number is sooner, and a more urgent word is. A standing duty is
-/// comparable to nothing but itself.
+/// Where the text has no number, a more urgent word is sooner, and so is a number that whoever reads
+/// the word would call so. A standing duty is comparable to nothing but itself.
 pub(super) fn is_no_later(one: &Within, other: &Within) -> bool {
     if one == other {
         return true;
     }
     match (one, other) {
-        (Within::Unnumbered(one), Within::Unnumbered(other)) => patience(*one) <= patience(*other),
-        (Within::Standing(_) | Within::Unnumbered(_), _) | (_, Within::Standing(_)) => false,
-        (one, Within::Unnumbered(_)) => one.is_numbered(),
+        (Within::Standing(_), _) | (_, Within::Standing(_)) => false,
+        (one, Within::EarliestOf(members)) => members.iter().all(|other| is_no_later(one, other)),
         (Within::EarliestOf(members), other) => members.iter().any(|one| is_no_later(one, other)),
-        (one, Within::EarliestOf(members)) => members
-            .iter()
-            .filter(|member| member.is_numbered())
-            .all(|other| is_no_later(one, other)),
+        (Within::Unnumbered(one), Within::Unnumbered(other)) => patience(*one) <= patience(*other),
+        (Within::Unnumbered(_), _) => false,
+        (one, Within::Unnumbered(word)) => stands_for(one, *word),
         // A noon is never before what it moves, but may well be after what needs no moving.
         (one, Within::WeekendNoon(other)) => is_no_later(one, other),
         (one, other) => {
             counts_no_more(one, other) || longest(one).is_some_and(|most| most <= shortest(other))
         }
+    }
+}
+
+/// Whether a house may aim at it: any number where the law has none, else what is no later.
+pub(super) fn may_aim_at(target: &Within, law: &Within) -> bool {
+    match law {
+        Within::Unnumbered(_) => target.is_numbered(),
+        Within::EarliestOf(members) => members.iter().all(|law| may_aim_at(target, law)),
+        law => is_no_later(target, law),
+    }
+}
+
+fn stands_for(number: &Within, word: Unnumbered) -> bool {
+    let most = STANDS_FOR.iter().find(|(known, _)| *known == word).map(|(_, most)| *most);
+    most.zip(at_most(number)).is_some_and(|(most, longest)| longest <= most)
+}
+
+/// The most seconds that may pass, with the days of rest that there are in any calendar known.
+fn at_most(within: &Within) -> Option<u64> {
+    match within {
+        Within::WorkingDays(n) => Some((u64::from(*n) + 1) * 2 * DAY + REST),
+        Within::Days { n, roll: true } => {
+            longest(&Within::Days { n: *n, roll: false }).map(|most| most + REST)
+        }
+        Within::Months { n, roll: true } => {
+            longest(&Within::Months { n: *n, roll: false }).map(|most| most + REST)
+        }
+        Within::WeekendNoon(inner) => longest(inner).map(|most| most + REST),
+        within => longest(within),
     }
 }
 
@@ -135,6 +175,12 @@ fn later(one: &Clock, other: &Clock) -> Option<(&'static str, String)> {
     match (one, other) {
         (Clock::Within(one), Clock::Within(other)) => (!is_no_later(one, other))
             .then(|| ("within", format!("`{one}` may end later than `{other}`"))),
+        // What is deleted is counted in days: see `Pack::retention_days`.
+        (Clock::Keep(one), Clock::Keep(other @ Within::Days { .. }))
+            if !matches!(one, Within::Days { .. }) =>
+        {
+            Some(("keep", format!("`{one}` is not counted in days like `{other}`")))
+        }
         // What must be kept longer is kept at least as long.
         (Clock::Keep(one), Clock::Keep(other)) => (!is_no_later(other, one))
             .then(|| ("keep", format!("`{one}` may end before `{other}`"))),

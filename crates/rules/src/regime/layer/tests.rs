@@ -389,3 +389,29 @@ fn an_empty_layer_is_refused() {
         .assert_eq(&findings);
     assert!(Layer::parse("", "layer.toml", &pack()).is_err());
 }
+
+#[test]
+fn a_special_period_lets_no_report_go_to_nobody() {
+    refused(
+        SPECIAL,
+        "M2b = { within = \"1 working day\" }",
+        "M2b = { to = [], cc = [] }",
+        expect![[
+            r#"layer.toml:21: duty.M2b: `cn.miit.2009-157` M2b would go to nobody; say whom it goes to instead: `to = ["…"]`"#
+        ]],
+    );
+}
+
+#[test]
+fn a_special_period_ends_within_years() {
+    refused(
+        SPECIAL,
+        "until     = 2012-08-16",
+        "until     = 2017-08-02",
+        expect![
+            "layer.toml:18: layer.until: a special period of more than 5 years; end it sooner, and begin another then"
+        ],
+    );
+    let longest = SPECIAL.replace("until     = 2012-08-16", "until     = 2017-08-01");
+    assert_eq!(read(&longest).until(), Some(jiff::civil::date(2017, 8, 1)));
+}

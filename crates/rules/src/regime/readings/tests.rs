@@ -251,3 +251,28 @@ proptest! {
         prop_assert_eq!(Pack::parse_with(PACK, "pack.toml", &choices).unwrap(), plain);
     }
 }
+
+#[test]
+fn what_one_option_sets_another_does_not_set_a_part_of() {
+    let (first, second) = (r#"{ "duty.M3a.on" = "cncert.graded" }"#, r#""duty.H5a.on" ="#);
+    assert!(PACK.contains(first) && PACK.contains(second));
+    for (one, other) in
+        [("duty.M3a.does", "duty.M3a.does.en"), ("duty.M3a.does.en", "duty.M3a.does")]
+    {
+        let value = |key: &str| match key {
+            "duty.M3a.does" => r#"{ zh = "甲", en = "a" }"#,
+            _ => r#""b""#,
+        };
+        let text = PACK
+            .replacen(
+                first,
+                &format!("{{ \"duty.M3a.on\" = \"cncert.graded\", \"{one}\" = {} }}", value(one)),
+                1,
+            )
+            .replacen(second, &format!("\"{other}\" = {}, {second}", value(other)), 1);
+        let choices = Choices::parse(["R1=graded", "R7=yes"]).unwrap();
+        let findings = Pack::parse_with(&text, "pack.toml", &choices).unwrap_err().to_string();
+        let wanted = format!("R1 says what `{one}` is, and R7 what `{other}` is");
+        assert!(findings.contains(&wanted), "{findings}");
+    }
+}

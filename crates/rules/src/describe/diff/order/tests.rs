@@ -12,4 +12,6 @@ fn sooner_is_said_only_where_it_is_sure() {
     assert_eq!(order("promptly", "immediately"), Some(Sooner::Sooner));
     assert_eq!(order("1 month", "no time stated"), Some(Sooner::Later));
     assert_eq!(order("30 days", "30 days"), None);
+    assert_eq!(order("promptly", "999 months"), None);
+    assert_eq!(order("1 month", "immediately"), None);
 }

@@ -151,6 +151,77 @@ fn a_grade_where_there_was_none_to_tell_is_relaxing() {
     );
 }
 
+#[test]
+fn what_must_be_kept_is_kept_for_a_number() {
+    refused(
+        PROVINCE,
+        "keep = \"90 days\"",
+        "keep = \"no time stated\"",
+        expect![[r#"
+        layer.toml:26: duty.S2.keep: `no time stated` is no number; say how long: such as `60 days`
+        layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `no time stated` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"#]],
+    );
+    refused(
+        PROVINCE,
+        "keep = \"90 days\"",
+        "keep = \"earliest of [promptly, at discretion]\"",
+        expect![[r#"
+            layer.toml:26: duty.S2.keep: `earliest of [promptly, at discretion]` is no number; say how long: such as `60 days`
+            layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `earliest of [promptly, at discretion]` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"#]],
+    );
+    refused(
+        PROVINCE,
+        "keep = \"90 days\"",
+        "keep = \"earliest of [90 days, promptly]\"",
+        expect![[r#"
+            layer.toml:26: duty.S2.keep: `earliest of [90 days, promptly]` is no number; say how long: such as `60 days`
+            layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `earliest of [90 days, promptly]` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"#]],
+    );
+    refused(
+        PROVINCE,
+        "keep = \"90 days\"",
+        "keep = \"3 months\"",
+        expect![
+            "layer.toml:26: duty.S2.keep: it relaxes `cn.miit.2009-157` S2: `3 months` is not counted in days like `60 days`; a provincial layer may add, never relax: ask no less than the pack does"
+        ],
+    );
+}
+
+#[test]
+fn a_number_is_sooner_than_a_word_only_where_a_reader_would_call_it_so() {
+    let no_later = |one: &str, other: &str| {
+        let read = |text: &str| text.parse::<Within>().unwrap();
+        is_no_later(&read(one), &read(other))
+    };
+    assert!(!no_later("1 minutes", "immediately"));
+    assert!(!no_later("1 minutes", "at the same time"));
+    assert!(no_later("24 hours", "promptly"));
+    assert!(!no_later("24.01 hours", "promptly"));
+    assert!(!no_later("999 months", "promptly"));
+    assert!(!no_later("24 hours, weekend noon", "promptly"));
+    for other in ["no time stated", "at discretion"] {
+        assert!(no_later("1 months", other));
+        assert!(no_later("5 working days", other));
+        assert!(!no_later("2 months", other));
+        assert!(!no_later("first 5 working days of next month", other));
+    }
+    assert!(no_later("earliest of [1 hours, immediately]", "earliest of [2 hours, immediately]"));
+    assert!(!no_later("1 hours", "earliest of [2 hours, immediately]"));
+}
+
+#[test]
+fn a_long_number_in_place_of_haste_is_relaxing() {
+    let changed = "M3b = { within = \"999 months\" }\nM2a = { within = \"1 hour\"";
+    refused(
+        PROVINCE,
+        "M2a = { within = \"1 hour\"",
+        changed,
+        expect![[r#"
+        layer.toml:24: duty.M3b.within: it relaxes `cn.miit.2009-157` M3b: `999 months` may end later than `promptly`; a provincial layer may add, never relax: ask no less than the pack does
+        layer.toml:24: duty.M3b: no case tries it; add a [[test]] with `duty`"#]],
+    );
+}
+
 /// Any time that a text may allow.
 fn within() -> impl Strategy<Value = Within> {
     let single = prop_oneof![
