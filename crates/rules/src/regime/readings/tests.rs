@@ -35,7 +35,7 @@ fn a_chosen_reading_starts_another_clock_and_is_told_in_the_version() {
     assert_eq!(pack.version(), "1.0.0+R1=graded");
     let reading = pack.reading("R1").unwrap();
     assert!(reading.is_changed());
-    assert_eq!(reading.chosen_text(), "the coordinator has set the grade");
+    assert_eq!(reading.chosen_text("en"), "the coordinator has set the grade");
 }
 
 #[test]
