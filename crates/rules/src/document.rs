@@ -167,6 +167,19 @@ impl<'d> Section<'d> {
         Some(names)
     }
 
+    /// A text in English, or a table of its own that holds it as `en`, and may hold `zh` beside it.
+    pub(crate) fn need_phrase(&self, name: &'static str) -> Bilingual {
+        let Some(node) = self.need(name) else { return Bilingual::default() };
+        if node.is_text() {
+            return Bilingual { zh: String::new(), en: node.text().unwrap_or_default() };
+        }
+        let Some(section) = node.section() else { return Bilingual::default() };
+        let zh = section.text("zh").unwrap_or_default();
+        let phrase = Bilingual { zh, en: section.need_text("en") };
+        section.finish();
+        phrase
+    }
+
     /// The texts of a list, or the one text; nothing when the key is absent.
     pub(crate) fn words(&self, name: &'static str) -> Vec<Node<'d>> {
         self.find(name).map(Node::one_or_more).unwrap_or_default()

@@ -127,7 +127,8 @@ impl Said<'_> {
     fn start(&self) -> String {
         let pack = self.of.pack;
         let trigger = self.of.duty.on.as_deref().unwrap_or_default();
-        let means = pack.trigger(trigger).map_or("", |trigger| trigger.means.as_str());
+        let means =
+            pack.trigger(trigger).map_or("", |trigger| trigger.means.get(self.words.language));
         let start = local(self.of.since, pack.zone());
         let (start, zone) = (start.as_str(), pack.zone_name());
         let fill = [("start", start), ("zone", zone), ("means", means), ("trigger", trigger)];
@@ -143,7 +144,8 @@ impl Said<'_> {
         let mut caveats = Vec::new();
         for id in &self.of.duty.readings {
             if let Some(reading) = self.of.pack.reading(id) {
-                let (asks, chosen) = (reading.asks.as_str(), reading.chosen_text());
+                let language = self.words.language;
+                let (asks, chosen) = (reading.asks.get(language), reading.chosen_text(language));
                 let fill = [("id", id.as_str()), ("asks", asks), ("chosen", chosen)];
                 caveats.push(self.words.say("why.reading", &fill));
             }

@@ -351,12 +351,12 @@ impl Deriving<'_> {
         (others, lost)
     }
 
-    /// To whom the debtor owed its report when it first knew.
+    /// To whom the debtor owed its report when it first knew, or when the grade was set.
     fn of_first_report(&self, debtor: &Handle, line: Line) -> Vec<Handle> {
         let is_first = |duty: &&Duty| {
             let trigger = duty.on.as_deref().and_then(|on| self.pack.trigger(on));
             let owes = || self.case.involved.union(self.pack, &duty.who);
-            trigger.is_some_and(|trigger| trigger.at == Event::IncidentKnown)
+            trigger.is_some_and(|t| matches!(t.at, Event::IncidentKnown | Event::IncidentGraded))
                 && owes().iter().any(|(handle, _)| handle == debtor)
         };
         let parties = |duty: &Duty| match line {

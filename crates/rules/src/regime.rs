@@ -111,7 +111,8 @@ pub struct Trigger {
     pub by: Option<Party>,
     /// It also serves a finder whose role has no trigger of its own.
     pub otherwise: bool,
-    pub means: String,
+    /// What has then happened, as a sentence; its `zh` may be empty.
+    pub means: Bilingual,
 }
 
 /// What can happen, in the engine's own words. The list is fixed; packs choose from it.

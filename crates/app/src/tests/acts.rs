@@ -159,7 +159,7 @@ async fn a_call_meets_hours_and_not_days_and_the_form_stays_owed() {
     let hours = world.one("M3a", "coordination-centre").await;
     let acted = world.app.telephoned(world.deed(&hours)).await.unwrap();
     assert_eq!(acted.happened[0].trigger, "tsb.report_received");
-    assert_eq!(lines(&acted.followed), ["M4 bureau running"]);
+    assert_eq!(lines(&acted.followed), ["M4 bureau running", "M4b bureau running"]);
     world.at("2026-11-21T10:00:00Z");
     let acted = world.meet("M3a", "coordination-centre").await;
     let State::Met(met) = &acted.done[0].state else { panic!("it is met") };
@@ -172,7 +172,7 @@ async fn another_may_do_it_where_the_text_says_so() {
     let world = World::with_an_incident().await;
     world.regrade("g2").await.unwrap();
     world.meet("M3a", "coordination-centre").await;
-    world.meet("M4", "bureau").await;
+    world.meet("M4b", "bureau").await;
     let notice = world.one("M5", "bureau").await;
     let by = Some("coordination-centre".parse().unwrap());
     let acted = world.app.met(world.deed(&notice), by).await.unwrap();

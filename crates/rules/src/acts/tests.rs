@@ -147,7 +147,7 @@ fn a_notice_reaches_those_it_was_sent_to_and_a_report_whoever_receives_it() {
     assert_eq!(world.emitted(&notice, &[]), ["handler.notice_received name-registry"]);
     let report = world.one("M3a", &[]);
     assert_eq!(world.emitted(&report, &[]), ["tsb.report_received bureau"]);
-    let decision = world.one("M4", &[]);
+    let decision = world.one("M4b", &[]);
     assert_eq!(world.emitted(&decision, &[]), ["tsb.decided bureau"]);
 }
 

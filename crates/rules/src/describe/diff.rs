@@ -168,10 +168,10 @@ impl Diffing<'_> {
 
     fn readings(&mut self) {
         for new in self.to.readings() {
-            let (id, asks) = (&new.id, &new.asks);
+            let (id, asks) = (&new.id, self.language.of(&new.asks));
             // Another question under the same id is another reading.
-            let Some(old) = self.from.reading(id).filter(|old| old.asks == new.asks) else {
-                let chosen = format!("{} ({})", new.chosen, new.chosen_text());
+            let Some(old) = self.from.reading(id).filter(|old| old.asks.en == new.asks.en) else {
+                let chosen = format!("{} ({})", new.chosen, new.chosen_text(self.language.code()));
                 let words = self.say(
                     format!("新增解读：{asks} 采用 {chosen}"),
                     format!("a new reading: {asks} {chosen}"),
@@ -179,17 +179,19 @@ impl Diffing<'_> {
                 self.all(id, Direction::Added, words);
                 continue;
             };
-            let side = |r: &Reading| format!("{}: {}", r.chosen, r.chosen_text());
+            let code = self.language.code();
+            let side = |r: &Reading| format!("{}: {}", r.chosen, r.chosen_text(code));
             if side(old) != side(new) {
                 let words = self.changed(asks, asks, &(side(old), side(new)));
                 self.all(id, Direction::Different, words);
             }
         }
-        let kept = |old: &Reading| self.to.reading(&old.id).is_some_and(|new| new.asks == old.asks);
+        let kept =
+            |old: &Reading| self.to.reading(&old.id).is_some_and(|new| new.asks.en == old.asks.en);
         for old in self.from.readings().iter().filter(|old| !kept(old)) {
             let words = self.say(
-                format!("不再是待解读事项：{}", old.asks),
-                format!("no longer an open question: {}", old.asks),
+                format!("不再是待解读事项：{}", self.language.of(&old.asks)),
+                format!("no longer an open question: {}", self.language.of(&old.asks)),
             );
             self.all(&old.id, Direction::Removed, words);
         }

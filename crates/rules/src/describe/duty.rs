@@ -182,12 +182,14 @@ impl Telling<'_> {
     fn readings(&self) -> Vec<String> {
         let ids = touching(self.words.pack, self.duty);
         let readings = ids.iter().filter_map(|id| self.words.pack.reading(id));
+        let language = self.words.language;
         let one = |reading: &Reading| {
-            let (id, asks, chosen) = (&reading.id, &reading.asks, &reading.chosen);
-            let means = reading.chosen_text();
+            let (id, asks, chosen) = (&reading.id, language.of(&reading.asks), &reading.chosen);
+            let means = reading.chosen_text(language.code());
             let others = reading.options.iter().filter(|option| option.id != *chosen);
-            let others: Vec<String> =
-                others.map(|option| format!("`{}` ({})", option.id, option.means)).collect();
+            let others: Vec<String> = others
+                .map(|option| format!("`{}` ({})", option.id, language.of(&option.means)))
+                .collect();
             let others = others.join("; ");
             self.say(
                 format!("解读 {id}（{asks}）：采用 `{chosen}`（{means}）；亦可作 {others}。"),

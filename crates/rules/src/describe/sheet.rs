@@ -152,8 +152,9 @@ pub struct Other {
 }
 
 impl Other {
-    fn of(option: &crate::regime::Choice) -> Self {
-        Self { name: option.id.clone(), means: option.means.clone(), by_hand: option.by_hand }
+    fn of(option: &crate::regime::Choice, language: Language) -> Self {
+        let means = language.of(&option.means).to_owned();
+        Self { name: option.id.clone(), means, by_hand: option.by_hand }
     }
 }
 
@@ -191,7 +192,7 @@ pub fn sheet(pack: &Pack, language: Language, grade: Option<&GradeId>) -> Sheet 
         items: groups(words),
         inputs: pack.inputs().iter().map(|i| (i.name.clone(), i.means.clone())).collect(),
         forms: forms(pack),
-        readings: pack.readings().iter().map(choice).collect(),
+        readings: pack.readings().iter().map(|one| choice(one, language)).collect(),
         overrides: overrides(words),
     }
 }
@@ -330,17 +331,17 @@ fn forms(pack: &Pack) -> Vec<FormLine> {
 }
 
 /// One reading of a pack, with what was chosen apart from the rest.
-fn choice(reading: &Reading) -> Choice {
+fn choice(reading: &Reading, language: Language) -> Choice {
     let others = reading.options.iter().filter(|option| option.id != reading.chosen);
     Choice {
         instead_of: reading.is_changed().then(|| reading.default.clone()),
         by_hand: reading.option(&reading.chosen).is_some_and(|option| option.by_hand),
         id: reading.id.clone(),
         at: reading.at.clone(),
-        asks: reading.asks.clone(),
+        asks: language.of(&reading.asks).to_owned(),
         chosen: reading.chosen.clone(),
-        means: reading.chosen_text().to_owned(),
-        others: others.map(Other::of).collect(),
+        means: reading.chosen_text(language.code()).to_owned(),
+        others: others.map(|option| Other::of(option, language)).collect(),
     }
 }
 

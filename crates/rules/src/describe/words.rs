@@ -162,8 +162,10 @@ impl Words<'_> {
 
     /// In the pack's own words where they are in its language, else from the roles and what makes a member of the set.
     fn set(&self, set: &Set) -> String {
-        if self.language == Language::En {
-            return set.means.clone();
+        match self.language {
+            Language::En => return set.means.en.clone(),
+            Language::Zh if !set.means.zh.is_empty() => return set.means.zh.clone(),
+            Language::Zh => {}
         }
         let roles = set.roles.iter().map(|id| self.party(&Party::Role(id.clone())));
         let roles = self.language.list(roles);
@@ -230,10 +232,12 @@ impl Words<'_> {
         }
     }
 
-    /// What starts a clock, with the name of the trigger left out.
+    /// What starts a clock, with the name of the trigger left out; where the pack has no `zh` for it,
+    /// from whom it happens to and what kind of event it is.
     pub fn trigger(&self, trigger: &Trigger) -> String {
         match (self.language, &trigger.by) {
-            (Language::En, _) => trigger.means.clone(),
+            (Language::En, _) => trigger.means.en.clone(),
+            (Language::Zh, _) if !trigger.means.zh.is_empty() => trigger.means.zh.clone(),
             (Language::Zh, Some(by)) => {
                 format!("{}{}", self.party(by), event(trigger.at, Language::Zh))
             }

@@ -21,7 +21,7 @@ fn the_grading_pack_loads_and_each_of_its_cases_holds() {
 #[test]
 fn the_reporting_measures_load_and_each_of_their_cases_holds() {
     let pack = reporting();
-    assert_eq!(pack.prove(&calendar()).unwrap_or_else(|findings| panic!("{findings}")), 35);
+    assert_eq!(pack.prove(&calendar()).unwrap_or_else(|findings| panic!("{findings}")), 39);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_proposal_must_say_why() {
     refused(
         ", why = \"one important system cut off for an hour concerns its province\"",
         "",
-        expect!["grading.toml:63: criterion.e3.vip: `why` is missing; add `why = …`"],
+        expect!["grading.toml:64: criterion.e3.vip: `why` is missing; add `why = …`"],
     );
 }
 
@@ -129,7 +129,7 @@ fn a_criterion_that_decides_no_case_is_refused() {
         "grade  = { site_hit = \"province-wide influence\" }",
         "grade  = { vip_hit = 2 }",
         expect![
-            "grading.toml:59: criterion.e3.site: no case tries it; add a [[test]] in which it decides"
+            "grading.toml:60: criterion.e3.site: no case tries it; add a [[test]] in which it decides"
         ],
     );
 }
@@ -140,8 +140,8 @@ fn a_case_that_does_not_hold_is_refused_with_its_line() {
         "grade  = { vip_hit = 10 }",
         "grade  = { vip_hit = 9 }",
         expect![[r#"
-        grading.toml:56: criterion.e2.vip: no case tries it; add a [[test]] in which it decides
-        grading.toml:150: test: the grade is e3, not e2; correct the criterion, or the case"#]],
+            grading.toml:57: criterion.e2.vip: no case tries it; add a [[test]] in which it decides
+            grading.toml:151: test: the grade is e3, not e2; correct the criterion, or the case"#]],
     );
 }
 
@@ -150,7 +150,7 @@ fn a_case_must_say_whether_the_others_are_absent_or_unknown() {
     refused(
         "others = \"absent\"\n",
         "",
-        expect!["grading.toml:74: test[1]: `others` is missing; add `others = …`"],
+        expect!["grading.toml:75: test[1]: `others` is missing; add `others = …`"],
     );
 }
 
@@ -160,7 +160,7 @@ fn an_input_that_no_criterion_asks_is_refused() {
         "[criterion.e1]",
         "stray = { type = \"count\", means = \"nothing\" }\n[criterion.e1]",
         expect![
-            "grading.toml:43: input.stray: no criterion asks it; remove it, or add a criterion"
+            "grading.toml:44: input.stray: no criterion asks it; remove it, or add a criterion"
         ],
     );
 }
@@ -182,7 +182,7 @@ fn a_value_that_the_input_never_has_is_refused() {
         "absent = \"none\", means = \"how wide the outage",
         "absent = \"nowhere\", means = \"how wide the outage",
         expect![
-            "grading.toml:34: input.outage_scope.absent: `nowhere` is no value of this input; write one of none, below prefecture, prefecture, province, several provinces, nation"
+            "grading.toml:35: input.outage_scope.absent: `nowhere` is no value of this input; write one of none, below prefecture, prefecture, province, several provinces, nation"
         ],
     );
 }
@@ -193,8 +193,8 @@ fn a_criterion_of_no_grade_is_refused() {
         "[criterion.e3]",
         "[criterion.e5]",
         expect![[r#"
-        grading.toml: criterion.e3: no criterion; add [criterion.…] for it, or take it out of `order`
-        grading.toml:57: criterion.e5: `e5` is no grade; add it to `order` under [rule], the gravest first"#]],
+            grading.toml: criterion.e3: no criterion; add [criterion.…] for it, or take it out of `order`
+            grading.toml:58: criterion.e5: `e5` is no grade; add it to `order` under [rule], the gravest first"#]],
     );
 }
 

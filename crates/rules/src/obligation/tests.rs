@@ -81,17 +81,18 @@ fn a_grave_incident_found_by_the_coordinator_runs_upward_and_stands_latent_downw
     check(
         &FOUND_BY_COORDINATOR,
         expect![[r#"
-        M3a  coordination (cncert) -> bureau: due 2025-06-11T03:30:00Z
-        M3b  coordination (cncert) -> admin-north: running, no due time
-        M4   bureau (tsb) -> : latent
-        M5   bureau (tsb) -> north-telecom,name-registry: latent
-        H1   north-telecom (carrier) -> : latent
-        H1   name-registry (registry) -> : latent
-        H2a  north-telecom (carrier) -> coordination: latent
-        H2a  name-registry (registry) -> coordination: latent
-        H3a  coordination (cncert) -> north-telecom,name-registry: latent
-        H5a  coordination (cncert) -> bureau,admin-north: latent
-    "#]],
+            M3a  coordination (cncert) -> bureau: due 2025-06-11T03:30:00Z
+            M3b  coordination (cncert) -> admin-north: running, no due time
+            M4   bureau (tsb) -> : latent
+            M4b  bureau (tsb) -> : latent
+            M5   bureau (tsb) -> north-telecom,name-registry: latent
+            H1   north-telecom (carrier) -> : latent
+            H1   name-registry (registry) -> : latent
+            H2a  north-telecom (carrier) -> coordination: latent
+            H2a  name-registry (registry) -> coordination: latent
+            H3a  coordination (cncert) -> north-telecom,name-registry: latent
+            H5a  coordination (cncert) -> bureau,admin-north: latent
+        "#]],
     );
 }
 
@@ -115,18 +116,19 @@ fn an_incident_found_by_a_carrier_runs_for_the_carrier_which_verifies_it_itself(
     check(
         &FOUND_BY_CARRIER,
         expect![[r#"
-        M2a  north-telecom (carrier) -> bureau cc coordination: due 2025-06-11T03:30:00Z
-        M3a  coordination (cncert) -> bureau: latent
-        M3b  coordination (cncert) -> admin-north: latent
-        M4   bureau (tsb) -> : latent
-        M5   bureau (tsb) -> north-telecom,name-registry: latent
-        H1   north-telecom (carrier) -> : latent
-        H1   name-registry (registry) -> : latent
-        H2a  north-telecom (carrier) -> coordination: latent
-        H2a  name-registry (registry) -> coordination: latent
-        H3c  north-telecom (carrier) -> coordination: latent
-        H5a  coordination (cncert) -> bureau,admin-north: latent
-    "#]],
+            M2a  north-telecom (carrier) -> bureau cc coordination: due 2025-06-11T03:30:00Z
+            M3a  coordination (cncert) -> bureau: latent
+            M3b  coordination (cncert) -> admin-north: latent
+            M4   bureau (tsb) -> : latent
+            M4b  bureau (tsb) -> : latent
+            M5   bureau (tsb) -> north-telecom,name-registry: latent
+            H1   north-telecom (carrier) -> : latent
+            H1   name-registry (registry) -> : latent
+            H2a  north-telecom (carrier) -> coordination: latent
+            H2a  name-registry (registry) -> coordination: latent
+            H3c  north-telecom (carrier) -> coordination: latent
+            H5a  coordination (cncert) -> bureau,admin-north: latent
+        "#]],
     );
 }
 
@@ -247,7 +249,7 @@ fn working_days_are_explained_day_by_day() {
         &story,
         "M6",
         expect![
-            "工信部保[2009]157号 art. 8(3) (M6): notify the parties; time allowed: 5 working days. The clock started on 2025-09-29 10:00:00+08:00 (Asia/Shanghai): the coordinator has the facts, by own monitoring, an operator's report or another channel (cncert.aware). Counting: Mon 2025-09-29 itself is not counted; Tue 2025-09-30 is working day 1; Wed 2025-10-01 to Wed 2025-10-08 are no working days (National Day, Mid-Autumn Festival); Thu 2025-10-09 is working day 2; Fri 2025-10-10 is working day 3; Sat 2025-10-11 is working day 4 (worked to make up for National Day); Sun 2025-10-12 is no working day (weekend); Mon 2025-10-13 is working day 5. Due 24:00 of Mon 2025-10-13, stored as 2025-10-14 00:00:00+08:00."
+            "工信部保[2009]157号 art. 8(3) (M6): notify the parties; time allowed: 5 working days. The clock started on 2025-09-29 10:00:00+08:00 (Asia/Shanghai): the coordinator has the facts, by own monitoring, an operator's report or another channel (cncert.aware). Counting: Mon 2025-09-29 itself is not counted; Tue 2025-09-30 is working day 1; Wed 2025-10-01 to Wed 2025-10-08 are no working days (National Day, Mid-Autumn Festival); Thu 2025-10-09 is working day 2; Fri 2025-10-10 is working day 3; Sat 2025-10-11 is working day 4 (worked to make up for National Day); Sun 2025-10-12 is no working day (weekend); Mon 2025-10-13 is working day 5. Due 24:00 of Mon 2025-10-13, stored as 2025-10-14 00:00:00+08:00. Reading R13: when has the coordinator discovered what an operator reported? as soon as it has the facts, whoever found them."
         ],
     );
 }

@@ -225,6 +225,7 @@ fn a_graver_grade_puts_the_graver_duty_in_place_and_starts_it_at_the_regrade() {
         M3a  coordination -> bureau: since 2025-06-12T02:00:00Z due 2025-06-12T04:00:00Z
         M3b  coordination -> admin-north: since 2025-06-12T02:00:00Z
         M4   bureau -> : latent
+        M4b  bureau -> : latent
         M5   bureau -> north-telecom: latent
         H2a  north-telecom -> coordination: latent
         H3a  coordination -> north-telecom: latent
@@ -255,6 +256,7 @@ fn a_graver_grade_replaces_what_the_finding_carrier_owes_and_what_was_still_late
         M3a  coordination -> bureau: latent
         M3b  coordination -> admin-north: latent
         M4   bureau -> : latent
+        M4b  bureau -> : latent
         M5   bureau -> north-telecom: latent
         H2a  north-telecom -> coordination: latent
         H3c  north-telecom -> coordination: latent
@@ -306,6 +308,7 @@ fn a_new_responsible_organisation_gets_its_duties_and_becomes_a_recipient() {
         M3a  coordination -> bureau: since 2025-06-11T01:30:00Z due 2025-06-11T03:30:00Z
         M3b  coordination -> admin-north,admin-south: since 2025-06-11T01:30:00Z
         M4   bureau -> : latent
+        M4b  bureau -> : latent
         M5   bureau -> north-telecom,south-telecom: latent
         H1   north-telecom -> : latent
         H2a  north-telecom -> coordination: latent
@@ -411,6 +414,7 @@ fn a_confirmed_lower_grade_puts_the_milder_duty_in_place_counted_from_the_same_s
         M3a  coordination -> bureau: met at 2025-06-11T02:30:00Z
         M3b  coordination -> admin-north: superseded at 2025-06-11T03:00:00Z by M6
         M4   bureau -> : void at 2025-06-11T03:00:00Z
+        M4b  bureau -> : void at 2025-06-11T03:00:00Z
         M5   bureau -> north-telecom: void at 2025-06-11T03:00:00Z
         H1   north-telecom -> : since 2025-06-11T02:00:00Z
         H2a  north-telecom -> coordination: superseded at 2025-06-11T03:00:00Z by H2b

@@ -169,7 +169,7 @@ impl Reader<'_> {
     pub(super) fn reading(&mut self, node: &Node<'_>) -> Option<()> {
         let section = node.section()?;
         let at = self.places_of(&section);
-        let asks = section.need_text("asks");
+        let asks = section.need_phrase("asks");
         let chosen = section.need_text("chosen");
         let options = readings::options(&section, &chosen);
         if options.len() < 2 || at.is_empty() {

@@ -248,7 +248,7 @@ impl Reader<'_> {
 
     pub(super) fn set(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Set> {
         let roles = section.words("roles").iter().filter_map(|node| self.role_id(node)).collect();
-        let means = section.need_text("means");
+        let means = section.need_phrase("means");
         let whose = section.need("whose")?.one_of(&WHOSE)?;
         let id = node.name().to_owned();
         if self.parts.roles.iter().any(|role| role.id.as_str() == id) {
@@ -258,7 +258,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn trigger(&self, node: &Node<'_>, section: &Section<'_>) -> Option<Trigger> {
-        let (article, means) = (section.need_text("art"), section.need_text("means"));
+        let (article, means) = (section.need_text("art"), section.need_phrase("means"));
         let by = section.find("by").and_then(|node| self.party(&node));
         let otherwise = section.find("otherwise").and_then(|node| node.boolean()).unwrap_or(false);
         let at = section.need("at")?.one_of(&EVENTS)?;

@@ -32,7 +32,8 @@ pub struct Set {
     pub roles: Vec<RoleId>,
     /// … and this holds of them.
     pub whose: Whose,
-    pub means: String,
+    /// Who that is; its `zh` may be empty.
+    pub means: Bilingual,
 }
 
 /// What makes a holder of a role a member of a set.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use model::organisation::Bilingual;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -35,7 +36,8 @@ pub struct Reading {
     pub id: String,
     /// The duties or inputs it touches, or `grade`.
     pub at: Vec<String>,
-    pub asks: String,
+    /// The question; its `zh` may be empty.
+    pub asks: Bilingual,
     /// The option in force: the pack's own choice, or another's.
     pub chosen: String,
     /// The option that the pack chooses when nobody else does.
@@ -47,7 +49,8 @@ pub struct Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     pub id: String,
-    pub means: String,
+    /// What the text then means; its `zh` may be empty.
+    pub means: Bilingual,
     /// What it replaces in the pack: the key, such as `duty.X1.on`, and the value as TOML.
     pub sets: Vec<(String, String)>,
     /// Nothing computed changes, or not all that should: people act on it.
@@ -55,9 +58,9 @@ pub struct Choice {
 }
 
 impl Reading {
-    /// The meaning of the option in force.
-    pub fn chosen_text(&self) -> &str {
-        self.option(&self.chosen).map_or("", |option| &option.means)
+    /// The meaning of the option in force, in the language of this code where the pack has it.
+    pub fn chosen_text(&self, language: &str) -> &str {
+        self.option(&self.chosen).map_or("", |option| option.means.get(language))
     }
 
     pub fn option(&self, id: &str) -> Option<&Choice> {
@@ -380,10 +383,11 @@ pub(super) fn options(section: &Section<'_>, chosen: &str) -> Vec<Choice> {
 fn option(node: &Node<'_>) -> Option<Choice> {
     let id = node.name().to_owned();
     if node.is_text() {
-        return Some(Choice { id, means: node.text()?, sets: Vec::new(), by_hand: false });
+        let means = Bilingual { zh: String::new(), en: node.text()? };
+        return Some(Choice { id, means, sets: Vec::new(), by_hand: false });
     }
     let section = node.section()?;
-    let means = section.need_text("means");
+    let means = section.need_phrase("means");
     let set = section.find("set").and_then(|node| node.section());
     let sets = set.map(Section::remaining).unwrap_or_default();
     let sets = sets.iter().map(|node| (node.name().to_owned(), node.shown())).collect();

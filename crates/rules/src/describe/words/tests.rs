@@ -40,5 +40,5 @@ fn parties_and_grades_are_named_in_both_languages() {
     assert_eq!(words(Language::Zh).grades(duty).unwrap(), "较大（g3）及以上");
     assert_eq!(words(Language::En).grades(duty).unwrap(), "Serious (g3) or graver");
     let trigger = pack.trigger("handler.notice_received").unwrap();
-    assert!(words(Language::Zh).trigger(trigger).ends_with("收到通报"));
+    assert!(words(Language::Zh).trigger(trigger).ends_with("接到事件通报"));
 }

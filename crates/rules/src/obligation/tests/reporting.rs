@@ -52,10 +52,11 @@ fn a_grave_event_goes_to_the_bureau_and_the_administration_within_two_hours() {
     check(
         &BY_PORTAL,
         expect![[r#"
-        E1   web-house (vats) -> bureau,admin-north cc coordination: due 2025-06-11T03:30:00Z
-        T1   bureau (tsb) -> : latent
-        N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]],
+            E1   web-house (vats) -> bureau,admin-north cc coordination: due 2025-06-11T03:30:00Z
+            T1   bureau (tsb) -> : latent
+            T2   bureau (tsb) -> : latent
+            N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
+        "#]],
     );
 }
 
@@ -64,10 +65,11 @@ fn a_serious_event_in_one_province_goes_to_its_administration_within_four_hours(
     check(
         &Story { grade: "e3", ..BY_PORTAL },
         expect![[r#"
-        E2   web-house (vats) -> admin-north cc coordination: due 2025-06-11T05:30:00Z
-        T1   bureau (tsb) -> : latent
-        N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]],
+            E2   web-house (vats) -> admin-north cc coordination: due 2025-06-11T05:30:00Z
+            T1   bureau (tsb) -> : latent
+            T2   bureau (tsb) -> : latent
+            N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
+        "#]],
     );
 }
 
@@ -76,10 +78,11 @@ fn a_serious_event_in_two_provinces_goes_to_the_bureau_as_well() {
     check(
         &Story { grade: "e3", provinces: &["XX-N", "XX-S"], ..BY_PORTAL },
         expect![[r#"
-        E3   web-house (vats) -> admin-north,admin-south,bureau cc coordination: due 2025-06-11T05:30:00Z
-        T1   bureau (tsb) -> : latent
-        N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]],
+            E3   web-house (vats) -> admin-north,admin-south,bureau cc coordination: due 2025-06-11T05:30:00Z
+            T1   bureau (tsb) -> : latent
+            T2   bureau (tsb) -> : latent
+            N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
+        "#]],
     );
 }
 
@@ -88,11 +91,12 @@ fn where_no_province_is_known_the_units_own_administration_is_told_and_both_rule
     check(
         &Story { grade: "e3", provinces: &[], ..BY_PORTAL },
         expect![[r#"
-        E2   web-house (vats) -> admin-south cc coordination: due 2025-06-11T05:30:00Z
-        E3   web-house (vats) -> admin-south,bureau cc coordination: due 2025-06-11T05:30:00Z
-        T1   bureau (tsb) -> : latent
-        N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]],
+            E2   web-house (vats) -> admin-south cc coordination: due 2025-06-11T05:30:00Z
+            E3   web-house (vats) -> admin-south,bureau cc coordination: due 2025-06-11T05:30:00Z
+            T1   bureau (tsb) -> : latent
+            T2   bureau (tsb) -> : latent
+            N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
+        "#]],
     );
 }
 
@@ -115,11 +119,12 @@ fn a_red_warning_is_followed_at_once_and_noticed_after_review() {
     check(
         &Story { grade: "w1", ..BY_PORTAL },
         expect![[r#"
-        W1   web-house (vats) -> bureau,admin-north cc coordination: due 2025-06-11T03:30:00Z
-        C1   coordination (cncert) -> : latent
-        T1   bureau (tsb) -> : latent
-        N2   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]],
+            W1   web-house (vats) -> bureau,admin-north cc coordination: due 2025-06-11T03:30:00Z
+            C1   coordination (cncert) -> : latent
+            T1   bureau (tsb) -> : latent
+            T2   bureau (tsb) -> : latent
+            N2   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
+        "#]],
     );
 }
 
@@ -140,12 +145,13 @@ fn what_a_provincial_company_finds_its_group_reports_and_the_coordinator_too() {
     check(
         &BY_PROVINCIAL_COMPANY,
         expect![[r#"
-        E2   coordination (cncert) -> admin-north: due 2025-06-11T05:30:00Z
-        G1   wide-telecom (carrier) -> admin-north cc coordination: due 2025-06-11T05:30:00Z
-        G2   wide-telecom-north (carrier_p) ->  cc admin-north: running, no due time
-        T1   bureau (tsb) -> : latent
-        N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]],
+            E2   coordination (cncert) -> admin-north: due 2025-06-11T05:30:00Z
+            G1   wide-telecom (carrier) -> admin-north cc coordination: due 2025-06-11T05:30:00Z
+            G2   wide-telecom-north (carrier_p) ->  cc admin-north: running, no due time
+            T1   bureau (tsb) -> : latent
+            T2   bureau (tsb) -> : latent
+            N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
+        "#]],
     );
 }
 
@@ -182,10 +188,11 @@ fn an_administration_never_reports_to_itself() {
     check(
         &story,
         expect![[r#"
-        E1   admin-north (pta) -> bureau cc coordination: due 2025-06-11T03:30:00Z
-        T1   bureau (tsb) -> : latent
-        N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
-    "#]],
+            E1   admin-north (pta) -> bureau cc coordination: due 2025-06-11T03:30:00Z
+            T1   bureau (tsb) -> : latent
+            T2   bureau (tsb) -> : latent
+            N1   bureau (tsb) -> other-telecom,name-shop cc admin-north,admin-south: latent
+        "#]],
     );
 }
 

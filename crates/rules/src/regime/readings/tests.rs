@@ -35,7 +35,7 @@ fn a_chosen_reading_starts_another_clock_and_is_told_in_the_version() {
     assert_eq!(pack.version(), "1.0.0+R1=graded");
     let reading = pack.reading("R1").unwrap();
     assert!(reading.is_changed());
-    assert_eq!(reading.chosen_text(), "the coordinator has set the grade");
+    assert_eq!(reading.chosen_text("en"), "the coordinator has set the grade");
 }
 
 #[test]
@@ -77,15 +77,15 @@ fn an_unknown_reading_and_an_unknown_option_are_refused() {
     let findings = under(&["R99=yes", "R1=sometime"]).unwrap_err().to_string();
     expect![[r#"
         pack.toml: reading.R1: `sometime` is none of the options; use one of facts, graded
-        pack.toml: reading: `R99` is no reading; use one of R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11"#]].assert_eq(&findings);
+        pack.toml: reading: `R99` is no reading; use one of R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12, R13, R14, R15, R16"#]].assert_eq(&findings);
 }
 
 #[test]
 fn two_options_that_write_the_same_key_are_not_chosen_together() {
     let findings = under(&["R5=handler", "R9=coordinator"]).unwrap_err().to_string();
     expect![[r#"
-        pack.toml:239: reading.R9.options.coordinator.set."duty.H3a.if": under R5=handler,R9=coordinator: R5 and R9 both say what `duty.H3a.if` is; choose only one of the two options
-        pack.toml:240: reading.R9.options.coordinator.set."duty.H3b.if": under R5=handler,R9=coordinator: R5 and R9 both say what `duty.H3b.if` is; choose only one of the two options"#]].assert_eq(&findings);
+        pack.toml:248: reading.R9.options.coordinator.set."duty.H3a.if": under R5=handler,R9=coordinator: R5 and R9 both say what `duty.H3a.if` is; choose only one of the two options
+        pack.toml:249: reading.R9.options.coordinator.set."duty.H3b.if": under R5=handler,R9=coordinator: R5 and R9 both say what `duty.H3b.if` is; choose only one of the two options"#]].assert_eq(&findings);
 }
 
 #[test]
@@ -103,14 +103,14 @@ fn an_option_that_names_nothing_is_refused() {
         "{ \"duty.M3a.on\" =",
         "{ \"duty.M33.on\" =",
         expect![[
-            r#"pack.toml:172: reading.R1.options.graded.set."duty.M33.on": under R1=graded: `duty.M33.on` names nothing in this pack; name a key of an entry that stands there, such as `duty.X1.on`"#
+            r#"pack.toml:181: reading.R1.options.graded.set."duty.M33.on": under R1=graded: `duty.M33.on` names nothing in this pack; name a key of an entry that stands there, such as `duty.X1.on`"#
         ]],
     );
     refused(
         "{ \"duty.M3a.on\" =",
         "{ \"regime.pack\" =",
         expect![[
-            r#"pack.toml:172: reading.R1.options.graded.set."regime.pack": under R1=graded: `regime.pack` names nothing in this pack; name a key of an entry that stands there, such as `duty.X1.on`"#
+            r#"pack.toml:181: reading.R1.options.graded.set."regime.pack": under R1=graded: `regime.pack` names nothing in this pack; name a key of an entry that stands there, such as `duty.X1.on`"#
         ]],
     );
 }
@@ -121,7 +121,7 @@ fn what_an_option_writes_is_checked_where_it_stands() {
         "{ \"duty.M3a.on\" =",
         "{ \"duty.M3a.onn\" =",
         expect![
-            "pack.toml:172: duty.M3a.onn: under R1=graded: `onn` is no key of this table; use one of art, cc, confidence, does, emits, form, grades, if, keep, nil_report, on, one_is_enough, only_with, or_by, reading, see, target, to, who, within, or remove it"
+            "pack.toml:181: duty.M3a.onn: under R1=graded: `onn` is no key of this table; use one of art, cc, confidence, does, emits, form, grades, if, keep, nil_report, on, one_is_enough, only_with, or_by, reading, see, target, to, who, within, or remove it"
         ],
     );
     refused(
@@ -150,9 +150,9 @@ fn an_option_that_writes_what_stands_there_anyway_is_refused() {
         "{ \"input.max_single_ips.window\" = \"168 hours\", \"input.total_ips.window\" = \"168 hours\" }",
         "{ \"input.max_single_ips.window\" = \"24 hours\" }",
         expect![[r#"
-            pack.toml:188: reading: choosing R3=week changes nothing that is computed; let its `set` change something, or say `by_hand = true` instead
-            pack.toml:350: test: max_single_ips counts 24 hours, not 168; correct the rule, or the case
-            pack.toml:350: test: total_ips counts 24 hours, not 168; correct the rule, or the case"#]],
+            pack.toml:197: reading: choosing R3=week changes nothing that is computed; let its `set` change something, or say `by_hand = true` instead
+            pack.toml:395: test: max_single_ips counts 24 hours, not 168; correct the rule, or the case
+            pack.toml:395: test: total_ips counts 24 hours, not 168; correct the rule, or the case"#]],
     );
 }
 
@@ -162,16 +162,16 @@ fn an_option_without_a_case_is_refused() {
         "reading = { R7 = \"yes\" }\n",
         "",
         expect![[r#"
-            pack.toml:222: reading.R7.options.yes: no case tries it; add a [[test]] with `reading = { R7 = "yes" }`
-            pack.toml:378: test: H5a: its clock is started by cncert.feedback_received, not cncert.verified; correct the rule, or the case"#]],
+            pack.toml:231: reading.R7.options.yes: no case tries it; add a [[test]] with `reading = { R7 = "yes" }`
+            pack.toml:423: test: H5a: its clock is started by cncert.feedback_received, not cncert.verified; correct the rule, or the case"#]],
     );
     refused(
         "reading = { R3 = \"week\" }",
         "reading = { R3 = \"month\" }",
         expect![[r#"
-            pack.toml:188: reading.R3.options.week: no case tries it; add a [[test]] with `reading = { R3 = "week" }`
-            pack.toml:350: test: max_single_ips counts 720 hours, not 168; correct the rule, or the case
-            pack.toml:350: test: total_ips counts 720 hours, not 168; correct the rule, or the case"#]],
+            pack.toml:197: reading.R3.options.week: no case tries it; add a [[test]] with `reading = { R3 = "week" }`
+            pack.toml:395: test: max_single_ips counts 720 hours, not 168; correct the rule, or the case
+            pack.toml:395: test: total_ips counts 720 hours, not 168; correct the rule, or the case"#]],
     );
 }
 
@@ -181,7 +181,7 @@ fn a_case_under_a_reading_that_does_not_hold_is_refused() {
         "on      = \"cncert.verified\"",
         "on      = \"cncert.aware\"",
         expect![
-            "pack.toml:378: test: H5a: its clock is started by cncert.verified, not cncert.aware; correct the rule, or the case"
+            "pack.toml:423: test: H5a: its clock is started by cncert.verified, not cncert.aware; correct the rule, or the case"
         ],
     );
     refused(
