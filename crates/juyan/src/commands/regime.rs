@@ -12,13 +12,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use rules::describe::Language;
 use rules::{Calendar, Choices, Duty, Findings, Grading, Library, Pack};
 use serde_json::json;
 
 use crate::cli::{Deadline, Regime};
 use crate::commands::calendar::Shelf;
+use crate::files::{LONGEST, read_bounded};
 use crate::output::{self, Table};
 use crate::{builtin, commands};
 
@@ -247,5 +248,5 @@ fn calendar(name: &str) -> anyhow::Result<Calendar> {
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("`{}`", path.display()))
+    read_bounded(path, LONGEST)
 }

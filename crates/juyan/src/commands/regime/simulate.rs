@@ -14,10 +14,11 @@ use rules::simulate::{Fate, Movement, Outcome, Sample, Simulation, Under};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{calendar, find, find_under, language, read};
+use super::{calendar, find, find_under, language};
 use crate::cli;
 use crate::commands::FINDINGS;
 use crate::desk;
+use crate::files::{LONGEST_TABLE, read_bounded};
 use crate::output::{self, Table};
 
 pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
@@ -51,7 +52,7 @@ pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
 
 /// Incidents from a file: CSV by its ending, else TOML.
 fn samples(file: &Path) -> anyhow::Result<Vec<Sample>> {
-    let (text, origin) = (read(file)?, file.to_string_lossy());
+    let (text, origin) = (read_bounded(file, LONGEST_TABLE)?, file.to_string_lossy());
     if file.extension().is_some_and(|ending| ending == "csv") {
         return from_csv(&text, &origin);
     }
