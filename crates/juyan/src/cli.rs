@@ -445,6 +445,12 @@ pub(crate) struct CalendarFile {
     /// CSV: the new version, such as the month of the order: 2026-11
     #[arg(long, requires = "name")]
     pub(crate) version: Option<String>,
+    /// CSV: a year of fewer than three rows is the whole year nevertheless
+    #[arg(long, requires = "name")]
+    pub(crate) whole_year: bool,
+    /// Import a version that sorts before the one that is there
+    #[arg(long)]
+    pub(crate) older: bool,
 }
 
 /// The clock starts at `--from`. Hours and minutes run through nights and holidays; days and working

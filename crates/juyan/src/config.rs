@@ -9,6 +9,8 @@ use model::{Handle, PackId};
 use rules::Choices;
 use serde::{Deserialize, Serialize};
 
+use crate::files::{LONGEST, read_bounded};
+
 /// What `juyan.toml` says.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -42,7 +44,7 @@ fn utc() -> String {
 impl Config {
     pub(crate) fn read(home: &Home) -> anyhow::Result<Self> {
         let path = home.settings();
-        let text = std::fs::read_to_string(&path).with_context(|| {
+        let text = read_bounded(&path, LONGEST).with_context(|| {
             format!(
                 "no settings at `{}`. hint: `juyan init --own HANDLE --regime PACK` makes them, \
                  `juyan demo` builds a demonstration, --data names another directory",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use app::{App, Clock, Home, Law, Provisional, Source};
 use jiff::Timestamp;
 use model::PackId;
@@ -13,6 +13,7 @@ use uuid::{ContextV7, Uuid};
 
 use crate::builtin;
 use crate::config::Config;
+use crate::files::{LONGEST, read_bounded};
 
 /// The machine's clock, and ids that begin with its time and, within one millisecond, count up: what is
 /// made in order sorts in order.
@@ -55,7 +56,7 @@ pub(crate) fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
     paths.sort();
     let read = |path: &PathBuf| {
         let origin = path.display().to_string();
-        let text = std::fs::read_to_string(path).with_context(|| format!("`{origin}`"))?;
+        let text = read_bounded(path, LONGEST)?;
         Ok(Source { origin, text })
     };
     paths.iter().map(read).collect()

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod desk;
+mod files;
 mod output;
 mod synth;
 

@@ -33,10 +33,15 @@ pub(crate) fn line(text: impl std::fmt::Display) -> anyhow::Result<()> {
     Ok(writeln!(io::stdout().lock(), "{}", harmless(&text.to_string()))?)
 }
 
+/// Prints a line beside the output, on stderr.
+pub(crate) fn aside(text: impl std::fmt::Display) -> anyhow::Result<()> {
+    Ok(writeln!(io::stderr(), "{}", harmless(&text.to_string()))?)
+}
+
 /// A text that cannot steer the terminal: names come from feeds, and feeds from anybody. Line ends stay.
 fn harmless(text: &str) -> String {
     let steers = |c: char| {
-        let bidi = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
         bidi || (c.is_control() && c != '\n')
     };
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
@@ -55,7 +60,18 @@ pub(crate) fn reader_left(error: &anyhow::Error) -> bool {
 
 /// The last word of a failed command, on stderr, if anybody still listens there.
 pub(crate) fn last_word(error: &anyhow::Error) {
-    let _gone = writeln!(io::stderr(), "juyan: {error:#}");
+    let _gone = writeln!(io::stderr(), "juyan: {}", harmless(&told(error)));
+}
+
+/// An error and its causes, each once: some errors already say what their cause says.
+fn told(error: &anyhow::Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.last().is_some_and(|last| last.contains(&cause)) {
+            said.push(cause);
+        }
+    }
+    said.join(": ")
 }
 
 /// A table whose columns are as wide as what stands in them.
@@ -108,14 +124,14 @@ impl Progress {
     pub(crate) fn say(&self, text: impl std::fmt::Display) {
         if self.shown {
             // A terminal that went away is no reason to stop working.
-            let _gone = write!(io::stderr(), "\r\x1b[2K{text}");
+            let _gone = write!(io::stderr(), "\r\x1b[2K{}", harmless(&text.to_string()));
         }
     }
 
     /// A step is done: its line stays.
     pub(crate) fn done(&self, text: impl std::fmt::Display) {
         let start = if self.shown { "\r\x1b[2K" } else { "" };
-        let _gone = writeln!(io::stderr(), "{start}{text}");
+        let _gone = writeln!(io::stderr(), "{start}{}", harmless(&text.to_string()));
     }
 }
 
@@ -140,6 +156,14 @@ mod tests {
     fn a_name_cannot_steer_the_terminal() {
         assert_eq!(harmless("\u{1b}[31mred\u{202e}gnp"), "\u{fffd}[31mred\u{fffd}gnp");
         assert_eq!(harmless("two\nlines 居延"), "two\nlines 居延");
+    }
+
+    #[test]
+    fn a_cause_that_is_said_already_is_not_said_again() {
+        let error = anyhow::anyhow!("file.toml:2: no such key").context("the law");
+        assert_eq!(told(&error), "the law: file.toml:2: no such key");
+        let error = anyhow::anyhow!("no such key").context("file.toml:2: no such key");
+        assert_eq!(told(&error), "file.toml:2: no such key");
     }
 
     #[test]

@@ -52,7 +52,9 @@ impl Due {
 pub enum DeadlineError {
     #[error(transparent)]
     MissingYear(#[from] MissingYear),
-    #[error("{within} after {start} lies beyond the dates that can be computed")]
+    #[error(
+        "{within} after {start} lies beyond the dates that can be computed: write a start between the years 1 and 9998"
+    )]
     OutOfRange { within: String, start: Timestamp },
     #[error("{month} has fewer than {wanted} working days")]
     MonthTooShort { month: String, wanted: u32 },

@@ -75,10 +75,18 @@ impl Library {
 
 /// Whether a file of law is a grading pack, by its `schema`.
 pub fn is_grading(text: &str) -> bool {
+    schema(text).as_deref() == Some(grading::SCHEMA)
+}
+
+/// Whether a file of law is a layer, by its `schema`.
+pub fn is_layer(text: &str) -> bool {
+    schema(text).as_deref() == Some("regime-layer/1")
+}
+
+fn schema(text: &str) -> Option<String> {
     let document = Document::new("", text);
     let table = document.read(text);
-    let schema = table.as_ref().and_then(|table| document.root(table).text("schema"));
-    schema.as_deref() == Some(grading::SCHEMA)
+    table.as_ref().and_then(|table| document.root(table).text("schema"))
 }
 
 #[cfg(test)]

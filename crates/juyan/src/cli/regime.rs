@@ -121,7 +121,7 @@ pub(crate) struct Explain {
     #[arg(long)]
     pub(crate) grade: Option<String>,
     /// When the clock starts, with an offset: count it too
-    #[arg(long)]
+    #[arg(long, value_parser = instant)]
     pub(crate) start: Option<jiff::Timestamp>,
     /// A calendar such as `cn` or `cn@2019-11`, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
@@ -172,7 +172,7 @@ pub(crate) struct Deadline {
     #[arg(long)]
     pub(crate) grade: Option<String>,
     /// When the clock starts, with an offset: 2025-09-29T10:00:00+08:00
-    #[arg(long)]
+    #[arg(long, value_parser = instant)]
     pub(crate) start: jiff::Timestamp,
     /// A calendar such as `cn` or `cn@2019-11`, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
@@ -187,4 +187,37 @@ pub(crate) struct Deadline {
 
 fn duty_id(text: &str) -> Result<model::DutyId, model::BadName> {
     text.trim().replace(' ', "_").parse()
+}
+
+/// An instant with its offset; what is wrong with another text, in plain words.
+fn instant(text: &str) -> Result<jiff::Timestamp, String> {
+    text.trim().parse().map_err(|_| {
+        let example = "2025-09-29T10:00:00+08:00";
+        match text.trim().parse::<jiff::civil::DateTime>() {
+            Ok(_) if has_offset(text) => format!(
+                "`{text}` lies beyond the instants that can be counted: write one between the years 1 and 9998"
+            ),
+            Ok(_) => format!("`{text}` says no offset from UTC: write such as {example}"),
+            Err(_) => format!("`{text}` is no instant: write such as {example}"),
+        }
+    })
+}
+
+/// Whether something after the time of day says how far it is from UTC.
+fn has_offset(text: &str) -> bool {
+    let time = text.trim().split_once(['T', 't', ' ']).map_or("", |(_, time)| time);
+    time.contains(['+', '-', 'Z', 'z'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_that_cannot_be_one_is_told_why() {
+        assert!(instant("2025-06-11T22:00:00+08:00").is_ok());
+        assert!(instant("2025-06-11T22:00:00").unwrap_err().contains("says no offset"));
+        assert!(instant("9999-12-31T23:59:59-08:00").unwrap_err().contains("beyond"));
+        assert!(instant("noon").unwrap_err().contains("is no instant"));
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use app::Home;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -261,8 +261,4 @@ fn weekday(day: Weekday) -> &'static str {
         Weekday::Saturday => "Sat",
         Weekday::Sunday => "Sun",
     }
-}
-
-fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("`{}`", path.display()))
 }

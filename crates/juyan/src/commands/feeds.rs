@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::Feeds;
 use crate::commands::{self, ingest};
 use crate::desk;
+use crate::files::{LONGEST, read_bounded};
 use crate::output::{self, Table};
 
 pub(crate) fn run(args: Feeds) -> anyhow::Result<ExitCode> {
@@ -49,7 +50,7 @@ fn list(json: bool) -> anyhow::Result<ExitCode> {
 /// Names everything that is wrong with a mapping: file, line, key and what would do.
 fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| format!("`{shown}`"))?;
+    let text = read_bounded(path, LONGEST)?;
     let findings = Mapping::findings(&text);
     if json {
         let told = |finding: &Finding| {
@@ -58,13 +59,12 @@ fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
         };
         output::json(&findings.iter().map(told).collect::<Vec<_>>())?;
     } else {
-        let mut out = io::stdout().lock();
         for Finding { line, key, reason } in &findings {
             let key = if key.is_empty() { String::new() } else { format!("`{key}`: ") };
-            writeln!(out, "{shown}:{line}: {key}{reason}")?;
+            output::line(format!("{shown}:{line}: {key}{reason}"))?;
         }
         if findings.is_empty() {
-            writeln!(out, "{shown}: a mapping without fault")?;
+            output::line(format!("{shown}: a mapping without fault"))?;
         }
     }
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { commands::FINDINGS.into() })
@@ -73,7 +73,7 @@ fn check(path: &Path, json: bool) -> anyhow::Result<ExitCode> {
 fn parse((feed, path): (&str, &Path), shape: &str, limits: &Limits) -> anyhow::Result<ExitCode> {
     let own;
     let mapping = if Path::new(feed).extension().is_some_and(|ending| ending == "toml") {
-        let text = std::fs::read_to_string(feed).with_context(|| format!("`{feed}`"))?;
+        let text = read_bounded(Path::new(feed), LONGEST)?;
         own = Mapping::from_toml(&text, feed)?;
         &own
     } else {
@@ -101,27 +101,29 @@ fn parse((feed, path): (&str, &Path), shape: &str, limits: &Limits) -> anyhow::R
         quarantined += block.quarantined.len();
         for bad in &block.quarantined {
             // The rows go to stdout, so what is refused goes to stderr, never silently.
-            writeln!(io::stderr(), "line {}: {}", bad.line, bad.reason)?;
+            output::aside(format!("line {}: {}", bad.line, bad.reason))?;
         }
     }
     out.flush()?;
     depart(&reader.receipt())?;
-    writeln!(io::stderr(), "{rows} rows, {quarantined} in quarantine, mapping {}", mapping.id())?;
+    output::aside(format!("{rows} rows, {quarantined} in quarantine, mapping {}", mapping.id()))?;
     Ok(if quarantined == 0 { ExitCode::SUCCESS } else { commands::FINDINGS.into() })
 }
 
 /// Says how the file departs from the report as it is known.
 fn depart(receipt: &Receipt) -> anyhow::Result<()> {
-    let mut err = io::stderr();
     if !receipt.missing_columns.is_empty() {
-        writeln!(err, "missing columns: {}", receipt.missing_columns.join(", "))?;
+        output::aside(format!("missing columns: {}", receipt.missing_columns.join(", ")))?;
     }
     if !receipt.unknown_columns.is_empty() {
         let unknown = receipt.unknown_columns.join(", ");
-        writeln!(err, "unknown columns, kept as extra: {unknown}")?;
+        output::aside(format!("unknown columns, kept as extra: {unknown}"))?;
     }
     if receipt.skipped > 0 {
-        writeln!(err, "{} records are no observations by the format's rules", receipt.skipped)?;
+        output::aside(format!(
+            "{} records are no observations by the format's rules",
+            receipt.skipped
+        ))?;
     }
     Ok(())
 }

@@ -12,13 +12,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use rules::describe::Language;
-use rules::{Calendar, Choices, Duty, Findings, Grading, Library, Pack};
+use rules::{Calendar, Choices, Duty, Finding, Findings, Grading, Layer, Library, Pack};
 use serde_json::json;
 
 use crate::cli::{Deadline, Regime};
 use crate::commands::calendar::Shelf;
+use crate::files::{LONGEST, read_bounded};
 use crate::output::{self, Table};
 use crate::{builtin, commands};
 
@@ -81,6 +82,9 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
             Err(findings) => wrong(&findings, json),
         };
     }
+    if rules::library::is_layer(&text) {
+        return layer(&text, &origin, json);
+    }
     let pack = Pack::parse(&text, &origin).and_then(|pack| library()?.joined(&origin, pack));
     let pack = match pack {
         Ok(pack) => pack,
@@ -101,6 +105,37 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
             duties(&pack),
             pack.grades().len(),
             pack.readings().len(),
+            calendar.id()
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A layer is read, and its cases are run, against the pack of this binary that it lies over.
+fn layer(text: &str, origin: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let over = match Layer::over_which(text, origin) {
+        Ok(over) => over,
+        Err(findings) => return wrong(&findings, json),
+    };
+    let base = find(over.as_str())?;
+    let calendar = calendar(base.calendar())?;
+    let proved = Layer::parse(text, origin, &base)
+        .and_then(|layer| layer.prove(&base, &calendar).map(|cases| (layer, cases)));
+    let (layer, cases) = match proved {
+        Ok(proved) => proved,
+        Err(findings) => return wrong(&findings, json),
+    };
+    let (id, version, kind) = (layer.id(), layer.version(), layer.kind().to_string());
+    if json {
+        output::json(&json!({
+            "sound": true, "layer": id, "version": version, "kind": kind,
+            "over": {"id": base.id(), "version": base.version()}, "cases": cases,
+        }))?;
+    } else {
+        output::line(format!(
+            "{id} {version} is sound: a {kind} layer over {} {}, {cases} cases hold with calendar {}",
+            base.id(),
+            base.version(),
             calendar.id()
         ))?;
     }
@@ -132,6 +167,10 @@ fn library() -> Result<Library, Findings> {
 }
 
 fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
+    found(&findings.iter().cloned().collect::<Vec<_>>(), json)
+}
+
+fn found(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
     if json {
         let all: Vec<_> = findings
             .iter()
@@ -139,7 +178,9 @@ fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
             .collect();
         output::json(&json!({"sound": false, "findings": all}))?;
     } else {
-        output::line(findings)?;
+        for finding in findings {
+            output::line(finding)?;
+        }
     }
     Ok(commands::FINDINGS.into())
 }
@@ -147,6 +188,10 @@ fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
 fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
     let pack = find_under(&args.pack, &args.readings)?;
     let duty = duty_at(&pack, &args.duty, args.grade.as_deref())?;
+    if args.grade.is_none() {
+        only_one(&pack, &args.duty)?;
+    }
+    let note = not_in_force(&pack, args.start);
     let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
     let within = duty.clock.within();
     let due = rules::deadline(within, args.start, pack.zone(), &calendar)?;
@@ -157,6 +202,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
             "start": args.start, "due": due.due, "due_local": due.due.map(local),
             "last_day": due.last_day.map(|day| day.to_string()), "calendar": calendar.id(),
             "provisional": due.provisional, "steps": due.texts("en"),
+            "in_force": note.is_none(), "note": note,
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -175,7 +221,41 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
         Some(at) => format!("due {} (calendar {})", local(at), calendar.id()),
         None => "due at no stated time".to_owned(),
     })?;
+    if let Some(note) = note {
+        output::line(note)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What to say of a pack that was not in force on the local day of that instant; none if it was.
+fn not_in_force(pack: &Pack, at: jiff::Timestamp) -> Option<String> {
+    let (id, on) = (pack.id(), at.to_zoned(pack.zone().clone()).date());
+    match (pack.since(), pack.repealed()) {
+        (None, _) => Some(format!("note: {id} is only proposed; nobody owes this yet")),
+        (Some(since), _) if on < since => {
+            Some(format!("note: {id} was not in force on {on}: it is in force from {since}"))
+        }
+        (_, Some(repealed)) if on >= repealed => {
+            Some(format!("note: {id} was not in force on {on}: it is repealed from {repealed}"))
+        }
+        _ => None,
+    }
+}
+
+/// Refuses to pick among several that a duty stands for: which one is owed, the grade says.
+fn only_one(pack: &Pack, id: &model::DutyId) -> anyhow::Result<()> {
+    let all: Vec<&Duty> = pack.duties_of(id).collect();
+    if all.len() < 2 {
+        return Ok(());
+    }
+    let branch = |duty: &&Duty| {
+        let grades = pack.grades().iter().filter(|grade| duty.applies_at(&grade.id));
+        let grades: Vec<_> = grades.map(|grade| grade.id.as_str()).collect();
+        let (article, within) = (&duty.article, duty.clock.within());
+        format!("article {article} at {} ({within})", grades.join(", "))
+    };
+    let branches: Vec<String> = all.iter().map(branch).collect();
+    bail!("`{id}` stands for several: {}; say which with --grade", branches.join("; "))
 }
 
 fn language(code: &str) -> Language {
@@ -247,5 +327,5 @@ fn calendar(name: &str) -> anyhow::Result<Calendar> {
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("`{}`", path.display()))
+    read_bounded(path, LONGEST)
 }

@@ -49,8 +49,20 @@ impl Calendar {
             let fix = "list at least one holiday";
             found.push(finding(None, "", "it lists no day".to_owned(), fix));
         }
+        if !super::read::fits_id(version) {
+            let fix = "write such as 2026-11";
+            found.push(finding(None, "", format!("`{version}` cannot be a version"), fix));
+        }
+        if self.every_year {
+            let what = format!("`{}` holds in every year", self.name);
+            found.push(finding(None, "", what, "list days for a calendar with tables of years"));
+        }
         for day in days {
             let date = day.date;
+            if day.name.chars().any(char::is_control) {
+                let what = format!("the name of {date} has control characters");
+                found.push(finding(Some(day.line), "name", what, "write it as plain text"));
+            }
             if day.working && !self.weekend.contains(&date.weekday()) {
                 let what = format!("{date} is a working day anyway");
                 let fix = "list as worked only weekend days";

@@ -40,6 +40,13 @@ pub(super) fn calendar(document: &Document, root: Section<'_>) -> Calendar {
         root.report("what holds in every year guesses at none", "remove `provisional_for`");
     }
     calendar.years = years(document, &root, &calendar, provisional);
+    if calendar.every_year && !calendar.years.is_empty() {
+        // Else a year without a table would pass for one that has no holiday.
+        root.report(
+            "what holds in every year has no table of any year",
+            "remove `every_year`: a year without a table is then an error, as it should be",
+        );
+    }
     for node in root.find("former").map(|node| node.list()).unwrap_or_default() {
         former(document, &node, &mut calendar);
     }
@@ -47,13 +54,20 @@ pub(super) fn calendar(document: &Document, root: Section<'_>) -> Calendar {
     calendar
 }
 
+/// Whether a word may be a calendar's name or version: it stands in an id, and names a file.
+pub(super) fn fits_id(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(fits)
+}
+
 /// A name or a version: a word that may stand in an id such as `xx@2026-01+xx-2027-provisional`.
 fn word(section: &Section<'_>, key: &'static str) -> String {
     let Some(node) = section.need(key) else { return String::new() };
     let text = node.text().unwrap_or_default();
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-    if text.len() > 64 || !text.chars().all(fits) {
-        let fix = "use at most 64 letters, digits, `-` and `.`";
+    if !fits_id(&text) {
+        let fix = "use at most 64 letters, digits, `-` and `.`; begin with a letter or a digit";
         node.report(format!("`{text}` cannot stand in the id of a calendar"), fix);
     }
     text
@@ -182,7 +196,11 @@ fn occasions(node: &Node<'_>) -> BTreeMap<String, Bilingual> {
     let mut occasions = BTreeMap::new();
     for entry in entries {
         if let Some(section) = entry.section() {
-            occasions.insert(entry.name().to_owned(), section.bilingual());
+            let name = section.bilingual();
+            if [&name.zh, &name.en].iter().any(|name| name.chars().any(char::is_control)) {
+                entry.report("its name has control characters", "write it as plain text");
+            }
+            occasions.insert(entry.name().to_owned(), name);
             section.finish();
         }
     }

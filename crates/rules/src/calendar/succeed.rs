@@ -42,6 +42,16 @@ pub enum Conflict {
     Former { id: String },
     #[error("the weekend of `{id}` is another one: give a calendar of other weekdays another name")]
     Weekend { id: String },
+    #[error(
+        "`{id}` and the new file cannot stand for each other: what holds in every year has no years \
+         to miss. Give the new one another name, and tables of years instead of `every_year`"
+    )]
+    EveryYear { id: String },
+    #[error(
+        "`{new}` is older than `{old}`, which is there: a later order has a later version; \
+         --older imports it nevertheless"
+    )]
+    Earlier { new: String, old: String },
 }
 
 impl Changes {
@@ -106,10 +116,16 @@ impl Calendar {
         if self.weekend != old.weekend {
             return Err(Conflict::Weekend { id: old.id() });
         }
+        if self.every_year != old.every_year {
+            return Err(Conflict::EveryYear { id: old.id() });
+        }
         if self.version == old.version {
             let same = self.years.iter().all(|(year, table)| old.years.get(year) == Some(table))
                 && self.former.iter().all(|former| old.former.contains(former));
             return if same { Ok(old) } else { Err(Conflict::SameVersion { id: old.id() }) };
+        }
+        if old.every_year {
+            return Err(Conflict::EveryYear { id: old.id() });
         }
         if old.former.iter().any(|former| former.version == self.version) {
             return Err(Conflict::Older { id: self.id() });
@@ -126,6 +142,15 @@ impl Calendar {
             }
         }
         Ok(merged)
+    }
+
+    /// Refuses a version that sorts before the one in whose place it would stand; numbers in it sort
+    /// as numbers.
+    pub fn no_earlier_than(&self, old: &Self) -> Result<(), Conflict> {
+        if order_of(&self.version) < order_of(&old.version) {
+            return Err(Conflict::Earlier { new: self.id(), old: old.id() });
+        }
+        Ok(())
     }
 
     /// Puts this calendar over `old`: its tables, its years, its former versions.
@@ -159,6 +184,12 @@ impl Calendar {
         }
         self
     }
+}
+
+/// The parts of a version as they sort: `2026-9` before `2026-11`.
+fn order_of(version: &str) -> Vec<(u64, &str)> {
+    let part = |part| (str::parse(part).unwrap_or(u64::MAX), part);
+    version.split(['-', '.']).map(part).collect()
 }
 
 /// The last year that a calendar can have.

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{calendar, calendars, provisional};
+use crate::testing::{CALENDAR, calendar, calendars, provisional};
 
 #[test]
 fn a_make_up_saturday_is_worked_and_a_swapped_monday_is_not() {
@@ -438,4 +438,50 @@ proptest! {
         }
         prop_assert_eq!(Calendar::parse(&new.to_toml(), "xx.toml"), Ok(new));
     }
+}
+
+#[test]
+fn a_calendar_with_years_does_not_hold_in_every_year() {
+    let text = CALENDAR.replacen("weekend ", "every_year = true\nweekend ", 1);
+    let error = Calendar::parse(&text, "cn.toml").unwrap_err().to_string();
+    assert!(error.contains("has no table of any year"), "{error}");
+    let bare = "schema = \"calendar/1\"\nname = \"cn\"\nversion = \"2099-01\"\n\
+                title.en = \"x\"\nevery_year = true\nweekend = [\"saturday\", \"sunday\"]\n";
+    let bare = Calendar::parse(bare, "bare.toml").unwrap_or_else(|error| panic!("{error}"));
+    let error = bare.succeeding(&calendar()).unwrap_err();
+    assert!(matches!(error, Conflict::EveryYear { .. }), "{error}");
+}
+
+#[test]
+fn nothing_takes_the_place_of_mere_weekends() {
+    let all = calendars();
+    let weekends = all.iter().find(|calendar| calendar.name() == "weekends").unwrap();
+    assert_eq!(weekends.clone().succeeding(weekends).unwrap(), *weekends);
+    let mut other = weekends.clone();
+    other.version = "2027-01".to_owned();
+    assert!(matches!(other.succeeding(weekends), Err(Conflict::EveryYear { .. })));
+}
+
+#[test]
+fn a_version_that_sorts_before_the_present_one_is_told_so() {
+    let with = |version: &str| Calendar { version: version.to_owned(), ..calendar() };
+    assert!(with("2026-9").no_earlier_than(&with("2026-11")).is_err());
+    assert!(with("2026-11").no_earlier_than(&with("2026-9")).is_ok());
+    assert!(with("2026-11").no_earlier_than(&with("2026-11")).is_ok());
+}
+
+#[test]
+fn a_name_that_would_be_no_file_of_its_own_is_refused() {
+    for name in ["", ".", "..", "-x", ".hidden", "a/b"] {
+        let text = CALENDAR.replacen("\"cn\"", &format!("\"{name}\""), 1);
+        let error = Calendar::parse(&text, "x.toml").unwrap_err().to_string();
+        assert!(error.contains("cannot stand in the id"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn control_characters_in_names_of_days_are_refused() {
+    let text = CALENDAR.replacen("en = \"New Year", "en = \"\\u001b[31mNew Year", 1);
+    let error = Calendar::parse(&text, "x.toml").unwrap_err().to_string();
+    assert!(error.contains("control characters"), "{error}");
 }

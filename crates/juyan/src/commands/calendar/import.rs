@@ -1,5 +1,6 @@
 //! `juyan calendar check` and `import`: a new version read, compared, and put in the place of the old.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,14 +13,15 @@ use rules::calendar::Changes;
 use rules::{Calendar, Finding, ListedDay};
 use serde_json::{Value, json};
 
-use super::{Shelf, Shelved, head, read, spelled};
+use super::{Shelf, Shelved, head, spelled};
 use crate::cli::CalendarFile;
 use crate::commands::{self, act};
 use crate::config::Config;
+use crate::files::{LONGEST, read_bounded};
 use crate::{desk, output};
 
-/// The longest file that is read.
-const LONGEST: u64 = 256 << 10;
+/// The fewest rows of a year that pass for its order: each year is listed whole.
+const FEWEST: usize = 3;
 /// The most changed days that are printed one by one.
 const MOST_SHOWN: usize = 40;
 
@@ -158,6 +160,10 @@ fn candidate(args: &CalendarFile) -> anyhow::Result<Result<Candidate, Vec<Findin
     let Some(Shelved { calendar: old, .. }) = present else {
         return Ok(Ok(Candidate { calendar, changes: None, replaces: None, path }));
     };
+    let known = old.versions().iter().any(|known| known.version == calendar.version());
+    if !args.older && !known {
+        calendar.no_earlier_than(old)?;
+    }
     let calendar = calendar.succeeding(old)?;
     let (changes, replaces) = (Some(calendar.changes_from(old)), Some(old.id()));
     Ok(Ok(Candidate { calendar, changes, replaces, path }))
@@ -177,17 +183,16 @@ fn place(data: &Path, calendar: &Calendar, present: Option<&Shelved>) -> anyhow:
 
 fn parse(args: &CalendarFile, shelf: &Shelf) -> anyhow::Result<Result<Calendar, Vec<Finding>>> {
     let origin = args.file.display().to_string();
-    let length = std::fs::metadata(&args.file).with_context(|| format!("`{origin}`"))?.len();
-    if length > LONGEST {
-        bail!("`{origin}` is longer than 256 KiB; split it by years");
-    }
-    let text = read(&args.file)?;
+    let text = read_bounded(&args.file, LONGEST)?;
     let read = match (&args.name, &args.version) {
         (Some(name), Some(version)) => {
             let Some(Shelved { calendar, .. }) = shelf.present(name) else {
                 bail!("there is no calendar `{name}` to add years to: write a new one in TOML");
             };
             match days(&text, &origin) {
+                Ok(days) if !args.whole_year && !few(&days, &origin).is_empty() => {
+                    return Ok(Err(few(&days, &origin)));
+                }
                 Ok(days) => calendar.listed(version, &days, &origin),
                 Err(findings) => return Ok(Err(findings)),
             }
@@ -251,6 +256,23 @@ fn days(text: &str, origin: &str) -> Result<Vec<ListedDay>, Vec<Finding>> {
     if findings.is_empty() { Ok(days) } else { Err(findings) }
 }
 
+/// The years of a list that are too short to be whole.
+fn few(days: &[ListedDay], origin: &str) -> Vec<Finding> {
+    let mut years: BTreeMap<i16, Vec<usize>> = BTreeMap::new();
+    for day in days {
+        years.entry(day.date.year()).or_default().push(day.line);
+    }
+    let few = years.into_iter().filter(|(_, lines)| lines.len() < FEWEST);
+    let finding = |(year, lines): (i16, Vec<usize>)| Finding {
+        origin: origin.to_owned(),
+        line: lines.first().copied(),
+        key: "date".to_owned(),
+        what: format!("{year} has only {} of its days: each year is listed whole", lines.len()),
+        fix: "list all its days, or say --whole-year".to_owned(),
+    };
+    few.map(finding).collect()
+}
+
 /// Writes the file whole or not at all: a torn calendar would keep the desk from starting.
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -296,6 +318,20 @@ mod tests {
         assert_eq!(read.iter().map(|day| day.working).collect::<Vec<_>>(), [false, true]);
         assert_eq!(read[0].name, "New Year, first day");
         assert_eq!(days("date,kind\n2027-01-01,holiday\n", "x.csv").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_year_of_two_rows_is_no_order() {
+        let days = |text: &str| few(&days(text, "x.csv").unwrap(), "x.csv");
+        let two = "date,kind\n2027-01-01,holiday\n2028-01-01,holiday\n2028-01-03,holiday\n";
+        assert_eq!(
+            days(two).iter().map(|found| found.line).collect::<Vec<_>>(),
+            [Some(2), Some(3)]
+        );
+        assert!(
+            days(&format!("{two}2028-01-04,holiday\n2027-05-03,holiday\n2027-05-04,holiday\n"))
+                .is_empty()
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rules::describe::{self, Language, Links, Words};
 use rules::{Due, Duty, Pack};
 use serde_json::{Value, json};
 
-use super::{calendar, duty_of, find_under, grade_of};
+use super::{calendar, duty_of, find_under, grade_of, not_in_force};
 use crate::cli::Explain;
 use crate::output;
 
@@ -36,9 +36,15 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
     }
     let told = duties.into_iter().map(|duty| tell(&pack, duty, args));
     let told = told.collect::<anyhow::Result<Vec<_>>>()?;
+    let note = args.start.and_then(|start| not_in_force(&pack, start));
     if args.json {
         let duties: Vec<_> = told.iter().map(|one| as_json(&pack, one)).collect();
-        output::json(&json!({"pack": pack.id(), "owed_at_grade": owed, "duties": duties}))?;
+        let mut all = json!({"pack": pack.id(), "owed_at_grade": owed, "duties": duties});
+        if let (Some(all), true) = (all.as_object_mut(), args.start.is_some()) {
+            all.insert("in_force".to_owned(), json!(note.is_none()));
+            all.insert("note".to_owned(), json!(note));
+        }
+        output::json(&all)?;
         return Ok(ExitCode::SUCCESS);
     }
     for (at, one) in told.iter().enumerate() {
@@ -50,6 +56,9 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
                 output::line(format!("  {step}"))?;
             }
         }
+    }
+    if let Some(note) = note {
+        output::line(format!("\n{note}"))?;
     }
     if let (Some(grade), Some(false)) = (grade, owed) {
         let [zh, en] = [Language::Zh, Language::En]

@@ -1,5 +1,7 @@
 //! `juyan regime simulate`: whose due times a draft would have moved, and what would have been missed.
 
+mod sound;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,10 +16,11 @@ use rules::simulate::{Fate, Movement, Outcome, Sample, Simulation, Under};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{calendar, find, find_under, language, read};
+use super::{calendar, find, find_under, found, language};
 use crate::cli;
 use crate::commands::FINDINGS;
 use crate::desk;
+use crate::files::{LONGEST_TABLE, read_bounded};
 use crate::output::{self, Table};
 
 pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
@@ -32,6 +35,12 @@ pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
         (None, Some(since)) => of_the_desk(&args.common.data, &in_force, since).await?,
         (None, None) => bail!("give --incidents FILE or --since DATE"),
     };
+    if let Some(file) = &args.incidents {
+        let slips = sound::findings(&samples, [&in_force, &draft], &file.to_string_lossy());
+        if !slips.is_empty() {
+            return found(&slips, args.common.json);
+        }
+    }
     let counted = |pack: &Pack| calendar(args.calendar.as_deref().unwrap_or(pack.calendar()));
     let (old, new) = (counted(&in_force)?, counted(&draft)?);
     let simulation = rules::simulate::simulate(
@@ -51,7 +60,7 @@ pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
 
 /// Incidents from a file: CSV by its ending, else TOML.
 fn samples(file: &Path) -> anyhow::Result<Vec<Sample>> {
-    let (text, origin) = (read(file)?, file.to_string_lossy());
+    let (text, origin) = (read_bounded(file, LONGEST_TABLE)?, file.to_string_lossy());
     if file.extension().is_some_and(|ending| ending == "csv") {
         return from_csv(&text, &origin);
     }
