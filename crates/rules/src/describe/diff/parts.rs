@@ -216,7 +216,7 @@ const SETS: Sort<Set> = Sort {
         vec![
             ("角色", "roles", ids(words.language, &set.roles)),
             ("范围", "whose", whose(words.language, set.whose).to_owned()),
-            ("含义", "means", set.means.clone()),
+            ("含义", "means", words.language.of(&set.means).to_owned()),
         ]
     },
     touches: |_, set| set.roles.clone(),
@@ -251,7 +251,7 @@ const TRIGGERS: Sort<Trigger> = Sort {
             ("时点", "at", words::event(trigger.at, language).to_owned()),
             ("主体", "by", by.unwrap_or_default()),
             ("无他人时适用", "otherwise", yes(language, trigger.otherwise)),
-            ("含义", "means", trigger.means.clone()),
+            ("含义", "means", language.of(&trigger.means).to_owned()),
             ("条款", "article", trigger.article.clone()),
         ]
     },
@@ -413,7 +413,8 @@ const READINGS: Sort<Reading> = Sort {
                 one.sets.iter().map(|(key, value)| format!("{key} = {value}")).collect();
             let hand =
                 if one.by_hand { words.language.pick("（人工）", " (by hand)") } else { "" };
-            format!("{}: {}{hand} {}", one.id, one.means, sets.join(" ")).trim_end().to_owned()
+            let means = words.language.of(&one.means);
+            format!("{}: {means}{hand} {}", one.id, sets.join(" ")).trim_end().to_owned()
         };
         vec![
             ("涉及", "at", words.language.list(&reading.at)),
