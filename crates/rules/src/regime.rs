@@ -14,6 +14,7 @@ mod parse;
 mod prove;
 mod readings;
 mod scale;
+mod whose;
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use items::{Item, ItemGroup};
 pub use layer::{Layer, LayerKind};
 use prove::Proof;
 pub use readings::{BadChoice, Choice, Choices, Reading};
+pub use whose::Whose;
 
 /// One instrument as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,44 +127,6 @@ pub struct Set {
     /// … and this holds of them.
     pub whose: Whose,
     pub means: String,
-}
-
-/// What makes a holder of a role a member of a set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
-    /// An address or domain of the incident is its own.
-    AddressOrDomain,
-    /// Its province is touched by the incident.
-    Province,
-    /// It found the incident.
-    Finding,
-    /// It knows of the incident: it found it, or this is its desk.
-    Knowing,
-    /// It is the group company of one that knows of the incident.
-    GroupOfKnowing,
-    /// Its province is touched by the incident, or, where none is known, is the debtor's own.
-    ProvinceOrOwn,
-    /// Its province is the debtor's own.
-    OwnProvince,
-    /// It holds one of the roles, whatever the incident.
-    Everyone,
-    /// An officer names the members; the engine knows none.
-    NamedByOfficer,
-}
-
-impl Whose {
-    /// Whether each member has information of its own to file, rather than all the same information.
-    pub fn is_of_several(self) -> bool {
-        match self {
-            Self::AddressOrDomain
-            | Self::Province
-            | Self::ProvinceOrOwn
-            | Self::OwnProvince
-            | Self::Everyone
-            | Self::NamedByOfficer => true,
-            Self::Finding | Self::Knowing | Self::GroupOfKnowing => false,
-        }
-    }
 }
 
 /// Somebody whom a duty names.
