@@ -169,9 +169,9 @@ impl Law {
     /// A duty as it stands, be it one that only a layer has.
     pub fn duty(&self, terms: &Terms) -> Option<Duty> {
         let pack = self.packs.get(&terms.basis.pack)?;
-        let layers = self.layers.iter().filter(|layer| layer.over() == pack.id());
+        let mut layers = self.layers.iter().filter(|layer| layer.over() == pack.id());
         let own = pack.duty_of(terms).cloned();
-        own.or_else(|| layers.filter_map(|layer| layer.duty_of(terms)).next().cloned())
+        own.or_else(|| layers.find_map(|layer| layer.duty_of(terms)).cloned())
     }
 
     /// How many days data must be kept under a pack, whatever the province; 0 where it does not say.

@@ -15,6 +15,7 @@ mod parties;
 mod prove;
 mod readings;
 mod scale;
+mod whose;
 
 use std::sync::Arc;
 
@@ -35,9 +36,10 @@ pub use define::Definition;
 pub use items::{Item, ItemGroup};
 pub use layer::{Layer, LayerKind};
 use parties::AS_FIRST_REPORT;
-pub use parties::{Holders, Party, Role, Set, Whose};
+pub use parties::{Holders, Party, Role, Set};
 use prove::Proof;
 pub use readings::{BadChoice, Choice, Choices, Reading};
+pub use whose::Whose;
 
 /// One instrument as data.
 #[derive(Clone, Debug, PartialEq)]

@@ -39,11 +39,8 @@ impl<'a> Starting<'a> {
         let known = self.known.iter().filter(|(trigger, knower)| {
             trigger.id == self.trigger.id && reaches(self.trigger, Some(knower), debtor)
         });
-        let since = if self.trigger.at == Event::IncidentGraded {
-            self.case.graded_at.at()
-        } else {
-            self.case.known_at
-        };
+        let is_graded = self.trigger.at == Event::IncidentGraded;
+        let since = if is_graded { self.case.graded_at.at() } else { self.case.known_at };
         let known = known.map(|_| Start { since, sender: None });
         let each = is_sent_by_each(self.pack, &self.trigger.id);
         let told = self.happened().filter(|one| reaches(self.trigger, one.to.as_ref(), debtor));

@@ -25,9 +25,13 @@ fn demo(file: &str) -> String {
 
 impl Bench {
     pub(crate) fn new() -> Self {
+        Self::under(&["--regime", "cn.miit.2009-157", "--regardless-of-dates"])
+    }
+
+    /// The same under regimes of its own choice.
+    pub(crate) fn under(regimes: &[&str]) -> Self {
         let bench = Self { directory: tempfile::tempdir().unwrap() };
-        let regime = ["--regime", "cn.miit.2009-157", "--regardless-of-dates"];
-        bench.ok(&[&["init", "--own", "coordination-centre"], regime.as_slice()].concat());
+        bench.ok(&[&["init", "--own", "coordination-centre"], regimes].concat());
         let (provinces, organisations) = (demo("provinces.csv"), demo("organisations.csv"));
         let (register, systems) = (demo("register.csv"), demo("asn.csv"));
         let (suffixes, registrars) = (demo("suffixes.csv"), demo("registrars.csv"));

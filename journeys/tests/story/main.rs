@@ -8,6 +8,7 @@
     reason = "helpers of tests stand outside test functions, where clippy does not know them as tests"
 )]
 
+mod acts;
 mod bench;
 mod desk;
 mod drafts;
