@@ -230,12 +230,14 @@ fn whose(language: Language, whose: Whose) -> &'static str {
         }
         Whose::Province => language.pick("涉事省份", "province is in the incident"),
         Whose::Finding => language.pick("发现者", "finding it is"),
-        Whose::Knowing => language.pick("发现或得知者", "knowing of it is"),
-        Whose::GroupOfKnowing => language.pick("得知者所属集团", "member knows of it"),
+        Whose::Knowing => language.pick("发现或得知者", "finding or desk it is"),
+        Whose::GroupOfKnowing => {
+            language.pick("得知者所属集团", "subsidiary's finding or desk it is")
+        }
         Whose::ProvinceOrOwn => language
             .pick("涉事省份，不明的为本省", "province is in the incident, else the debtor's own"),
         Whose::OwnProvince => language.pick("本省", "province is the debtor's own"),
-        Whose::Everyone => language.pick("全体", "everyone"),
+        Whose::Everyone => language.pick("全体", "role it is, whatever the incident"),
         Whose::NamedByOfficer => language.pick("由值班人员指明", "named by an officer"),
     }
 }

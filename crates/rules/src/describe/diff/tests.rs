@@ -90,7 +90,6 @@ fn whatever_the_law_changes_is_told() {
     );
     told(r#"see = "cn.miit.2009-156#N4""#, r#"see = "cn.miit.2009-156#N5""#, "H5b different: see");
     told(r#"target = "2 hours""#, r#"target = "3 hours""#, "M3b different: target");
-    told("by = \"cncert\", otherwise = true", "by = \"cncert\"", "trigger, otherwise");
     told(
         r#"at = "decision recorded", by = "tsb""#,
         r#"at = "decision recorded", by = "cncert""#,
@@ -114,7 +113,7 @@ fn whatever_the_law_changes_is_told() {
     );
     told(
         r#"roles = ["noncomm"], whose = "address or domain is in the incident""#,
-        r#"roles = ["noncomm"], whose = "everyone""#,
+        r#"roles = ["noncomm"], whose = "role it is, whatever the incident""#,
         "noncomm_involved different: set, whose",
     );
     told(
