@@ -136,10 +136,10 @@ fn what_an_option_writes_is_checked_where_it_stands() {
 #[test]
 fn an_option_that_changes_nothing_says_that_people_act_on_it() {
     refused(
-        "grades by it\", by_hand = true }",
-        "grades by it\" }",
+        "grades by it\" }, by_hand = true }",
+        "grades by it\" } }",
         expect![[
-            r#"pack.toml:187: reading.R3.options.day: choosing it would change nothing; give `set = { "KEY" = … }`, or say `by_hand = true` and let `means` tell what people then do"#
+            r#"pack.toml:196: reading.R3.options.day: choosing it would change nothing; give `set = { "KEY" = … }`, or say `by_hand = true` and let `means` tell what people then do"#
         ]],
     );
 }
@@ -195,8 +195,8 @@ fn a_case_under_a_reading_that_does_not_hold_is_refused() {
         "duty    = [\"H3a\", \"H3b\"]\ngiven   = { detected_by = \"other\" }",
         "duty    = [\"H3a\", \"H3b\"]\ngiven   = { detected_by = \"cncert\" }",
         expect![[r#"
-            pack.toml:372: test: H3a: it is owed, where it should be not owed; correct the rule, or the case
-            pack.toml:372: test: H3b: it is owed, where it should be not owed; correct the rule, or the case"#]],
+            pack.toml:417: test: H3a: it is owed, where it should be not owed; correct the rule, or the case
+            pack.toml:417: test: H3b: it is owed, where it should be not owed; correct the rule, or the case"#]],
     );
 }
 
