@@ -109,7 +109,7 @@ fn a_criterion_must_name_a_declared_source() {
         "from = \"p281 3.1(2)\"",
         "from = \"p282 3.1(2)\"",
         expect![
-            "grading.toml:45: criterion.e1.dns.from: `p282` is no source; use a name under [source], or add it"
+            "grading.toml:46: criterion.e1.dns.from: `p282` is no source; use a name under [source], or add it"
         ],
     );
 }

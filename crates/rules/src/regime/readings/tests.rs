@@ -128,18 +128,18 @@ fn what_an_option_writes_is_checked_where_it_stands() {
         "window\" = \"168 hours\"",
         "window\" = \"a week\"",
         expect![[r#"
-        pack.toml:90: input.max_single_ips: under R3=week: what is measured is a count over a window; add `window = "24 hours"`
-        pack.toml:188: input.max_single_ips.window: under R3=week: `a week` is no time allowed (the unit is none of hours, minutes, working days, days, months): write such as `2 hours`, `5 working days`, `60 days`, `1 month`, `first 10 working days of next month`, `promptly` or `no time stated`; write it as described"#]],
+        pack.toml:89: input.max_single_ips: under R3=week: what is measured is a count over a window; add `window = "24 hours"`
+        pack.toml:197: input.max_single_ips.window: under R3=week: `a week` is no time allowed (the unit is none of hours, minutes, working days, days, months): write such as `2 hours`, `5 working days`, `60 days`, `1 month`, `first 10 working days of next month`, `promptly` or `no time stated`; write it as described"#]],
     );
 }
 
 #[test]
 fn an_option_that_changes_nothing_says_that_people_act_on_it() {
     refused(
-        "grades by it\", by_hand = true }",
-        "grades by it\" }",
+        "grades by it\" }, by_hand = true }",
+        "grades by it\" } }",
         expect![[
-            r#"pack.toml:187: reading.R3.options.day: choosing it would change nothing; give `set = { "KEY" = … }`, or say `by_hand = true` and let `means` tell what people then do"#
+            r#"pack.toml:196: reading.R3.options.day: choosing it would change nothing; give `set = { "KEY" = … }`, or say `by_hand = true` and let `means` tell what people then do"#
         ]],
     );
 }
@@ -188,15 +188,15 @@ fn a_case_under_a_reading_that_does_not_hold_is_refused() {
         "window  = \"168 hours\"",
         "window  = \"24 hours\"",
         expect![[r#"
-        pack.toml:350: test: max_single_ips counts 168 hours, not 24; correct the rule, or the case
-        pack.toml:350: test: total_ips counts 168 hours, not 24; correct the rule, or the case"#]],
+        pack.toml:395: test: max_single_ips counts 168 hours, not 24; correct the rule, or the case
+        pack.toml:395: test: total_ips counts 168 hours, not 24; correct the rule, or the case"#]],
     );
     refused(
         "duty    = [\"H3a\", \"H3b\"]\ngiven   = { detected_by = \"other\" }",
         "duty    = [\"H3a\", \"H3b\"]\ngiven   = { detected_by = \"cncert\" }",
         expect![[r#"
-            pack.toml:372: test: H3a: it is owed, where it should be not owed; correct the rule, or the case
-            pack.toml:372: test: H3b: it is owed, where it should be not owed; correct the rule, or the case"#]],
+            pack.toml:417: test: H3a: it is owed, where it should be not owed; correct the rule, or the case
+            pack.toml:417: test: H3b: it is owed, where it should be not owed; correct the rule, or the case"#]],
     );
 }
 
