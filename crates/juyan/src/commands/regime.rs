@@ -249,7 +249,8 @@ fn only_one(pack: &Pack, id: &model::DutyId) -> anyhow::Result<()> {
         return Ok(());
     }
     let branch = |duty: &&Duty| {
-        let grades = pack.grades().iter().filter(|grade| duty.applies_at(&grade.id));
+        let all = pack.grades().iter().chain(pack.warnings());
+        let grades = all.filter(|grade| duty.applies_at(&grade.id));
         let grades: Vec<_> = grades.map(|grade| grade.id.as_str()).collect();
         let (article, within) = (&duty.article, duty.clock.within());
         format!("article {article} at {} ({within})", grades.join(", "))

@@ -160,11 +160,11 @@ fn candidate(args: &CalendarFile) -> anyhow::Result<Result<Candidate, Vec<Findin
     let Some(Shelved { calendar: old, .. }) = present else {
         return Ok(Ok(Candidate { calendar, changes: None, replaces: None, path }));
     };
-    let known = old.versions().iter().any(|known| known.version == calendar.version());
-    if !args.older && !known {
-        calendar.no_earlier_than(old)?;
-    }
+    let order = calendar.no_earlier_than(old);
     let calendar = calendar.succeeding(old)?;
+    if !args.older {
+        order?;
+    }
     let (changes, replaces) = (Some(calendar.changes_from(old)), Some(old.id()));
     Ok(Ok(Candidate { calendar, changes, replaces, path }))
 }
