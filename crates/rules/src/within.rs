@@ -131,10 +131,10 @@ impl Within {
 impl Within {
     /// Whether every end that it may have is a number.
     pub(crate) fn is_all_numbered(&self) -> bool {
-        match self {
-            Self::EarliestOf(members) => members.iter().all(Self::is_all_numbered),
-            one => one.is_numbered(),
+        if let Self::EarliestOf(members) = self {
+            return members.iter().all(Self::is_all_numbered);
         }
+        self.is_numbered()
     }
 
     /// The words for it in the language of this code, English, as packs write it, unless it is `zh`.

@@ -48,10 +48,13 @@ pub(super) fn is_no_later(one: &Within, other: &Within) -> bool {
 
 /// Whether a house may aim at it: any number where the law has none, else what is no later.
 pub(super) fn may_aim_at(target: &Within, law: &Within) -> bool {
-    match law {
-        Within::Unnumbered(_) => target.is_numbered(),
-        Within::EarliestOf(members) => members.iter().all(|law| may_aim_at(target, law)),
-        law => is_no_later(target, law),
+    if let Within::EarliestOf(members) = law {
+        return members.iter().all(|law| may_aim_at(target, law));
+    }
+    if matches!(law, Within::Unnumbered(_)) {
+        target.is_numbered()
+    } else {
+        is_no_later(target, law)
     }
 }
 
@@ -71,7 +74,14 @@ fn at_most(within: &Within) -> Option<u64> {
             longest(&Within::Months { n: *n, roll: false }).map(|most| most + REST)
         }
         Within::WeekendNoon(inner) => longest(inner).map(|most| most + REST),
-        within => longest(within),
+        Within::Hours { .. }
+        | Within::Minutes(_)
+        | Within::Days { .. }
+        | Within::Months { .. }
+        | Within::FirstWorkingDaysOfNextMonth(_)
+        | Within::Unnumbered(_)
+        | Within::Standing(_)
+        | Within::EarliestOf(_) => longest(within),
     }
 }
 
