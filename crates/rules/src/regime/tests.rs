@@ -342,7 +342,7 @@ fn what_is_kept_is_kept_for_a_number() {
         "keep = \"60 days\"",
         "keep = \"no time stated\"",
         expect![
-            "pack.toml:147: duty.S2.keep: `no time stated` is no number; say how long: such as `60 days`"
+            "pack.toml:153: duty.S2.keep: `no time stated` is no number; say how long: such as `60 days`"
         ],
     );
 }
