@@ -437,7 +437,7 @@ pub(crate) enum Calendar {
 pub(crate) struct CalendarFile {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// A calendar in TOML, or CSV rows date,kind[,name] with kind `holiday` or `workday`
+    /// A calendar in TOML, or CSV rows `date,kind,name` (the name may be left out) with kind `holiday` or `workday`
     pub(crate) file: PathBuf,
     /// CSV: the calendar at hand whose years these are, each listed whole
     #[arg(long, requires = "version")]

@@ -1,4 +1,4 @@
-//! What stands when a group reports like others.
+//! What stands beside the obligations of another pack, and when a group reports like others.
 
 use super::*;
 use crate::testing::{reporting, reporting_directory};
@@ -52,4 +52,16 @@ fn a_warning_that_comes_true_adds_the_reports_of_the_event_and_takes_none_back()
     let changes = group("e3", &record, "2025-06-12T10:00:00+08:00");
     assert!(changes.supersede.is_empty() && changes.lapse.is_empty());
     assert!(changes.add.iter().any(|one| one.terms.duty.as_str() == "G1"));
+}
+
+#[test]
+fn obligations_under_another_pack_are_left_alone() {
+    let mut world = World::new();
+    world.grade("g4", KNOWN);
+    for one in &mut world.record {
+        one.terms.basis.pack = "xx.other".parse().unwrap();
+    }
+    let changes = world.changes("g2", KNOWN);
+    assert!(changes.supersede.is_empty() && changes.lapse.is_empty());
+    assert!(!changes.add.is_empty());
 }
