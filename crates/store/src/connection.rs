@@ -4,6 +4,7 @@
 //! instead of finding the file locked. Readers run beside it on the write-ahead log, see what was
 //! committed last, and are forbidden to write by the engine itself.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -53,6 +54,7 @@ impl Store {
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let cannot_open = |source| StoreError::Open { path: path.to_owned(), source };
         let options = options(path);
+        let _alone = alone_at(path).await.map_err(|error| cannot_open(error.into()))?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
@@ -114,6 +116,22 @@ impl Store {
 /// A statement of the registry with the permit's reach bound to `$1`, as each of them expects.
 pub(crate) fn ask(sql: &'static str, permit: &ReadPermit) -> Prepared<'static> {
     sqlx::query(sql).bind(reach(permit))
+}
+
+/// Waits until nobody else, of this process or another, is opening the store at `path`.
+///
+/// Of two connections that turn a new file to write-ahead logging at once SQLite sends one away as
+/// busy without asking its time-out: it could not tell waiting from a deadlock. Whoever holds the
+/// returned file opens alone; dropping it, or dying, lets the next one in.
+async fn alone_at(path: &Path) -> std::io::Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-opening");
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::create(name)?;
+        file.lock()?;
+        Ok(file)
+    });
+    locked.await.map_err(std::io::Error::other)?
 }
 
 /// Brings the schema up to this release, all of it or nothing.

@@ -89,14 +89,17 @@ async fn everything_is_there_after_the_store_was_closed_and_opened_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_file_may_be_opened_by_several_at_once() {
     let folder = tempfile::TempDir::new().unwrap();
-    let path = folder.path().join("case.db");
-    let opening = [(); 4].map(|()| {
-        let path = path.clone();
-        tokio::spawn(async move { Store::open(&path).await })
-    });
-    for opened in opening {
-        let store = opened.await.unwrap().unwrap();
-        store.verify_journal(&everything()).await.unwrap().unwrap();
+    // Many times over, because who comes first is up to the machine.
+    for round in 0..32 {
+        let path = folder.path().join(format!("case-{round}.db"));
+        let opening = [(); 4].map(|()| {
+            let path = path.clone();
+            tokio::spawn(async move { Store::open(&path).await })
+        });
+        for opened in opening {
+            let store = opened.await.unwrap().unwrap();
+            store.verify_journal(&everything()).await.unwrap().unwrap();
+        }
     }
 }
 
