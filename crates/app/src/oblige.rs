@@ -254,19 +254,8 @@ impl App {
     }
 
     fn obligation(&self, incident: &Incident, owed: Owed) -> Obligation {
-        Obligation {
-            id: self.clock.id(incident.assessment.assessed_at),
-            about: About::Incident(incident.id),
-            debtor: owed.debtor,
-            sender: owed.sender,
-            to: owed.to,
-            cc: owed.cc,
-            terms: owed.terms,
-            state: match owed.state {
-                OwedState::Latent => State::Latent,
-                OwedState::Running(running) => State::Running(running),
-            },
-        }
+        let id = self.clock.id(incident.assessment.assessed_at);
+        owed.on_record(id, About::Incident(incident.id))
     }
 }
 

@@ -1,9 +1,14 @@
 //! What commands print: tables for people, JSON for programs; progress and logs go to stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
+use rules::Finding;
 use rules::describe::measure::width as wide;
 use serde::Serialize;
+use serde_json::json;
+
+use crate::commands::FINDINGS;
 
 /// Logs to stderr: warnings, with `-v` what is done, with `-vv` every detail; `RUST_LOG` overrides.
 pub(crate) fn start_logging(verbose: u8) {
@@ -45,6 +50,20 @@ fn harmless(text: &str) -> String {
         bidi || (c.is_control() && c != '\n')
     };
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Prints what is wrong with a file, finding by finding.
+pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<ExitCode> {
+    if as_json {
+        let all: Vec<_> = findings
+            .iter()
+            .map(|f| json!({"origin": f.origin, "line": f.line, "key": f.key, "what": f.what, "fix": f.fix}))
+            .collect();
+        json(&json!({"sound": false, "findings": all}))?;
+    } else {
+        findings.iter().try_for_each(line)?;
+    }
+    Ok(FINDINGS.into())
 }
 
 /// Whether a command failed only because nobody reads its output any more.

@@ -302,7 +302,6 @@ impl Pack {
         readings::pack(text, origin, choices)
     }
 
-    /// Runs every built-in case against the working days of a calendar; says how many held.
     /// Whether both say the same, whatever they call their version and whatever cases they prove it by.
     pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
         let of = |pack: &Self| {
@@ -313,6 +312,7 @@ impl Pack {
         of(self) == of(other)
     }
 
+    /// Runs every built-in case against the working days of a calendar; says how many held.
     pub fn prove(&self, calendar: &Calendar) -> Result<usize, Findings> {
         prove::all(&self.parts.proofs, self, calendar)
     }

@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use ledger::Which;
 use model::incident::{Assessment, IncidentNumber};
-use model::obligation::State;
 use model::permit::ReadPermit;
 use model::{GradeId, Incident};
 use store::incidents::{IncidentCursor, IncidentFilter};
@@ -195,8 +194,13 @@ fn incident_row(
         state: "proposed".to_owned(),
         opened_at: incident.opened_at,
         assessed_at: incident.assessment.assessed_at,
-        next_due: obligations.iter().filter_map(running).min(),
+        next_due: obligations.iter().filter_map(next_due).min(),
     }
+}
+
+/// When it falls due, and when its clock started.
+fn next_due(one: &model::Obligation) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
+    Some((one.due()?, one.state.clock()?.since))
 }
 
 #[derive(Default)]
@@ -238,18 +242,6 @@ pub(crate) fn provinces(
         .collect();
     rows.sort_by_key(|row| (row.code.is_empty(), row.code.clone()));
     rows
-}
-
-fn running(obligation: &model::Obligation) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
-    match &obligation.state {
-        State::Running(running) => running.due.map(|due| (due, running.since)),
-        State::Latent
-        | State::ProvisionallyMet { .. }
-        | State::Met(_)
-        | State::Waived { .. }
-        | State::Superseded { .. }
-        | State::Void { .. } => None,
-    }
 }
 
 fn assessment(names: &Names<'_>, assessment: &Assessment) -> AssessmentView {
