@@ -391,8 +391,12 @@ impl Pack {
 
     /// Whether sightings so classified open an incident under it. Never, where an officer opens them.
     pub fn applies_to(&self, classification: &str) -> bool {
-        self.parts.opens == Opens::Engine
-            && self.parts.classifications.iter().any(|known| known == classification)
+        self.parts.opens == Opens::Engine && self.covers(classification)
+    }
+
+    /// Whether what is so classified falls under it, whoever opens its incidents.
+    pub fn covers(&self, classification: &str) -> bool {
+        self.parts.classifications.iter().any(|known| known == classification)
     }
 
     pub fn classifications(&self) -> &[String] {

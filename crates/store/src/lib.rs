@@ -13,6 +13,7 @@
 //! and `migrations/0001_ground.sql` keep to what PostgreSQL takes as well, the triggers around the journal
 //! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
 
+mod concerned;
 mod connection;
 pub mod deliveries;
 mod error;
@@ -25,6 +26,7 @@ mod organisations;
 mod record;
 pub mod remediations;
 mod scope;
+pub mod texts;
 mod transaction;
 
 pub use connection::Store;

@@ -62,6 +62,16 @@ pub(crate) enum Regime {
     Simulate(Simulate),
     /// Grade by a pack or a grading pack, and say why; with #NAME, ask a definition or a warning
     Grade(Grade),
+    /// List the texts of law that this desk has decided by, as they stood when they were first applied
+    Applied {
+        #[command(flatten)]
+        common: Common,
+        /// Only those of this pack, grading pack or layer
+        name: Option<model::PackId>,
+        /// Print the texts themselves
+        #[arg(long, requires = "name", conflicts_with = "json")]
+        text: bool,
+    },
     /// Work out when a duty falls due, and say why
     Deadline(Deadline),
 }

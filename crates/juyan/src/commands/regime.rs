@@ -1,5 +1,6 @@
 //! `juyan regime`: packs read, checked, shown, compared and tried. Nothing of the desk is changed.
 
+mod applied;
 mod diff;
 mod explain;
 mod grade;
@@ -34,6 +35,7 @@ pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
         Regime::Test { pack, vectors, json } => test::run(&pack, vectors.as_deref(), json),
         Regime::Simulate(args) => simulate::run(args).await,
         Regime::Grade(args) => grade::run(&args),
+        Regime::Applied { common, name, text } => applied::run(&common, name.as_ref(), text).await,
         Regime::Deadline(args) => deadline(&args),
     }
 }
