@@ -35,6 +35,8 @@ pub struct Law {
     calendars: BTreeMap<String, Arc<Calendar>>,
     /// What lies over the packs; no two overlap.
     layers: Vec<Layer>,
+    /// Everything as it was read, by where it belongs: `regimes`, `calendars`, `layers`.
+    texts: Vec<(&'static str, Source)>,
 }
 
 /// Why the law could not be read.
@@ -82,6 +84,10 @@ impl Law {
         provisional: Provisional,
         choices: &BTreeMap<PackId, Choices>,
     ) -> Result<Self, LawError> {
+        let of = |folder, sources: &[Source]| -> Vec<(&'static str, Source)> {
+            sources.iter().map(|source| (folder, source.clone())).collect()
+        };
+        let texts = [of("regimes", packs), of("calendars", calendars)].concat();
         let calendars = calendars
             .iter()
             .map(|source| Calendar::parse(&source.text, &source.origin))
@@ -96,9 +102,9 @@ impl Law {
             .iter()
             .map(|calendar| (calendar.name().to_owned(), Arc::new(joined(calendar))))
             .collect();
-        let mut law = Self { packs: BTreeMap::new(), calendars, layers: Vec::new() };
-        let texts = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
-        for pack in Library::read_under(texts, choices)?.packs {
+        let mut law = Self { packs: BTreeMap::new(), calendars, layers: Vec::new(), texts };
+        let packs = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
+        for pack in Library::read_under(packs, choices)?.packs {
             pack.prove(law.calendar_of(&pack)?)?;
             law.packs.insert(pack.id().clone(), Arc::new(pack));
         }
@@ -120,8 +126,14 @@ impl Law {
                 return Err(LawError::Overlap { kind: layer.kind(), one, other });
             }
             self.layers.push(layer);
+            self.texts.push(("layers", Source { origin: origin.clone(), text: text.clone() }));
         }
         Ok(self)
+    }
+
+    /// Everything as it was read, each with where it belongs: `regimes`, `calendars` or `layers`.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+        self.texts.iter().map(|(folder, source)| (*folder, source))
     }
 
     /// What lies over the packs, in the order in which it was read.

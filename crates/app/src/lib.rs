@@ -11,9 +11,13 @@
 
 pub mod acts;
 pub mod assess;
+pub mod audit;
+pub mod checkpoint;
 pub mod clock;
 pub mod directory;
+pub mod dossier;
 mod error;
+pub mod export;
 pub mod home;
 pub mod ingest;
 pub mod law;
@@ -26,6 +30,8 @@ pub mod recount;
 mod register;
 pub mod retain;
 mod scene;
+pub mod seal;
+mod tree;
 pub mod views;
 
 use std::collections::BTreeMap;
