@@ -5,9 +5,11 @@
 //! Which noun means what is law, written down in `GLOSSARY.md`.
 
 pub mod address;
+pub mod canonical;
 pub mod classification;
 pub mod columns;
 pub mod delivery;
+pub mod filing;
 pub mod happening;
 pub mod holding;
 pub mod id;
@@ -20,12 +22,14 @@ pub mod organisation;
 pub mod permit;
 pub mod regime;
 pub mod remediation;
+pub mod review;
 pub mod sighting;
 pub mod tally;
 pub mod threat;
 
 pub use address::{Asn, Fqdn, Ip, Prefix};
 pub use delivery::DeliveryId;
+pub use filing::Filing;
 pub use happening::Happening;
 pub use holding::{Attribution, Holding, Province};
 pub use id::Id;
@@ -36,5 +40,6 @@ pub use obligation::Obligation;
 pub use organisation::{Handle, Organisation};
 pub use regime::{DutyId, GradeId, PackId, RoleId};
 pub use remediation::Remediation;
+pub use review::Review;
 pub use sighting::Sightings;
 pub use threat::ThreatName;
