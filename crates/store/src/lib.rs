@@ -16,6 +16,7 @@
 mod connection;
 pub mod deliveries;
 mod error;
+pub mod filings;
 pub mod happenings;
 pub mod incidents;
 pub mod journal;
@@ -24,6 +25,7 @@ pub mod obligations;
 mod organisations;
 mod record;
 pub mod remediations;
+pub mod reviews;
 mod scope;
 mod transaction;
 
