@@ -96,6 +96,16 @@ impl App {
     pub async fn met(&self, deed: Deed, by: Option<Handle>) -> Result<Acted, AppError> {
         self.not_in_the_future(deed.at)?;
         let tx = self.store.begin().await?;
+        self.meet(tx, deed, by).await?.commit().await
+    }
+
+    /// The same within a transaction that goes on.
+    pub(crate) async fn meet(
+        &self,
+        tx: Tx,
+        deed: Deed,
+        by: Option<Handle>,
+    ) -> Result<Acting, AppError> {
         let one = self.obligation_of(&deed.obligation).await?;
         let mut acting = Acting { tx, acted: Acted::default() };
         let by = by.unwrap_or_else(|| one.debtor.clone());
@@ -120,7 +130,7 @@ impl App {
             self.met_in(&mut acting, scene, &filing).await?;
         }
         acting.acted.done.sort_by_key(|done| done.id != one.id);
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Records a telephone call: it meets the limit in hours where the pack says so, and the written form
@@ -203,6 +213,7 @@ impl App {
         let act = self.act("incident.regraded", number.to_string(), details);
         acting.tx.record(&act).await?;
         scene.incident.assessment = assessment;
+        self.ask_review(&mut acting.tx, &scene.incident).await?;
         scene.graded_at = if graver { Graded::Raised(now) } else { Graded::Set(now) };
         let decide = if graver { Jurisdiction::reconcile } else { Jurisdiction::lower };
         let Regime { jurisdiction, calendar, .. } = &scene.regime;
@@ -276,8 +287,8 @@ impl App {
         one: Obligation,
         deed: Deed,
         by: Handle,
-    ) -> Result<Acted, AppError> {
-        let About::Month(month) = one.about else { return acting.commit().await };
+    ) -> Result<Acting, AppError> {
+        let About::Month(month) = one.about else { return Ok(acting) };
         if deed.nil && !self.law.duty(&one.terms).is_some_and(|duty| duty.nil_report) {
             let (duty, pack) = (&one.terms.duty, &one.terms.basis.pack);
             let why = format!(
@@ -299,7 +310,7 @@ impl App {
             let met = one.meet(by.clone(), deed.at, deed.evidence.clone())?;
             self.move_on(&mut acting, &month.to_string(), met, &deed).await?;
         }
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Meets what a filing settles in one incident, frees whom it frees, and derives what follows.
@@ -453,12 +464,12 @@ impl App {
         Ok(self.store.incidents(&permit, &filter, KIN_MAX, None).await?)
     }
 
-    async fn obligation_of(&self, id: &Id<Obligation>) -> Result<Obligation, AppError> {
+    pub(crate) async fn obligation_of(&self, id: &Id<Obligation>) -> Result<Obligation, AppError> {
         let found = self.store.obligation(&ReadPermit::at_the_console(), id).await?;
         found.ok_or_else(|| AppError::BadInput(format!("there is no obligation `{id}`")))
     }
 
-    async fn incident_of(&self, id: &Id<Incident>) -> Result<Incident, AppError> {
+    pub(crate) async fn incident_of(&self, id: &Id<Incident>) -> Result<Incident, AppError> {
         let found = self.store.incident_by_id(&ReadPermit::at_the_console(), id).await?;
         found.ok_or_else(|| AppError::BadInput(format!("there is no incident `{id}`")))
     }
@@ -471,7 +482,7 @@ impl App {
         }
     }
 
-    fn not_in_the_future(&self, at: Timestamp) -> Result<(), AppError> {
+    pub(crate) fn not_in_the_future(&self, at: Timestamp) -> Result<(), AppError> {
         let now = self.clock.now();
         if at <= now {
             return Ok(());
@@ -511,13 +522,13 @@ struct Filing<'a> {
 }
 
 /// An act on its way: what it has written so far, and what it will answer.
-struct Acting {
-    tx: Tx,
-    acted: Acted,
+pub(crate) struct Acting {
+    pub(crate) tx: Tx,
+    pub(crate) acted: Acted,
 }
 
 impl Acting {
-    async fn commit(self) -> Result<Acted, AppError> {
+    pub(crate) async fn commit(self) -> Result<Acted, AppError> {
         self.tx.commit().await?;
         Ok(self.acted)
     }

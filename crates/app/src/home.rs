@@ -3,6 +3,7 @@
 //! ```text
 //! juyan.toml         the desk's own settings
 //! juyan.db           the case plane (SQLite)
+//! keys/              the key by which the desk's own organisation seals, its owner's alone
 //! deliveries/ab/…    raw deliveries, named by their SHA-256, compressed
 //! ledger/            sightings and tallies (Parquet, Delta log)
 //! atlas/             AS table, register, suffixes, registrars (CSV)
@@ -48,6 +49,11 @@ impl Home {
 
     pub fn database(&self) -> PathBuf {
         self.0.join("juyan.db")
+    }
+
+    /// The private key by which the desk's own organisation seals its filings.
+    pub fn sealing_key(&self, own: &model::Handle) -> PathBuf {
+        self.0.join("keys").join(format!("{own}.key"))
     }
 
     pub fn deliveries(&self) -> PathBuf {

@@ -14,6 +14,8 @@ pub mod assess;
 pub mod clock;
 pub mod directory;
 mod error;
+pub mod filing;
+pub mod gate;
 pub mod home;
 pub mod ingest;
 pub mod law;
@@ -26,6 +28,7 @@ pub mod recount;
 mod register;
 pub mod retain;
 mod scene;
+pub mod seal;
 pub mod views;
 
 use std::collections::BTreeMap;

@@ -18,6 +18,8 @@ use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
 mod acts;
 mod calendars;
+mod filing;
+mod gate;
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 

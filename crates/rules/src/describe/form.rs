@@ -2,12 +2,21 @@
 
 use model::organisation::Bilingual;
 
-use crate::form::{FieldKind, Flaw};
+use crate::form::{Field, FieldKind, Flaw};
 
 /// Words for yes, for no, and for a list without any member.
 pub(crate) const YES: [&str; 3] = ["yes", "true", "是"];
 pub(crate) const NO: [&str; 3] = ["no", "false", "否"];
 pub(crate) const NONE: [&str; 2] = ["none", "无"];
+
+impl Field {
+    /// The one field of a withdrawal.
+    pub fn reason() -> Self {
+        let name =
+            Bilingual { zh: "撤回原因".to_owned(), en: "why it is withdrawn".to_owned() };
+        Self { name, ..Self::plain("reason") }
+    }
+}
 
 impl Flaw {
     /// What is wrong and what to do, in both languages.
