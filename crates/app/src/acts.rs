@@ -73,6 +73,16 @@ impl App {
     pub async fn happened(&self, number: &IncidentNumber, fact: Fact) -> Result<Acted, AppError> {
         self.not_in_the_future(fact.at)?;
         let tx = self.store.begin().await?;
+        self.come_about(tx, number, fact).await?.commit().await
+    }
+
+    /// The same within a transaction that goes on.
+    pub(crate) async fn come_about(
+        &self,
+        tx: Tx,
+        number: &IncidentNumber,
+        fact: Fact,
+    ) -> Result<Acting, AppError> {
         let mut scene = self.scene(number).await?;
         let Fact { trigger, to, from, at, evidence } = fact;
         let told = Told { incident: scene.incident.id, trigger, to, from, at, evidence };
@@ -85,7 +95,7 @@ impl App {
         let mut acting = Acting { tx, acted: Acted::default() };
         self.tell(&mut acting, &mut scene, vec![happening]).await?;
         self.follow(&mut acting, &mut scene).await?;
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Records that an obligation was met by a filing, and with it every other that the filing settles,
@@ -141,6 +151,11 @@ impl App {
     pub async fn telephoned(&self, deed: Deed) -> Result<Acted, AppError> {
         self.not_in_the_future(deed.at)?;
         let tx = self.store.begin().await?;
+        self.telephone(tx, deed).await?.commit().await
+    }
+
+    /// The same within a transaction that goes on.
+    pub(crate) async fn telephone(&self, tx: Tx, deed: Deed) -> Result<Acting, AppError> {
         let one = self.obligation_of(&deed.obligation).await?;
         let About::Incident(incident) = one.about else {
             return Err(AppError::BadInput("a month is settled in writing".to_owned()));
@@ -154,7 +169,7 @@ impl App {
         scene.take(std::slice::from_ref(&called));
         self.emit(&mut acting, &mut scene, &called, &deed).await?;
         self.follow(&mut acting, &mut scene).await?;
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Records that the authority says an obligation need not be done.

@@ -4,6 +4,7 @@
 //! What has been sealed stays as it is. Who has more to say, or must put something right, makes a further
 //! filing that follows it. A PDF with the seal is not made here: what is sealed is the canonical text.
 
+pub mod calls;
 pub mod judged;
 pub mod keys;
 pub mod sealed;

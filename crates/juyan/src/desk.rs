@@ -8,6 +8,7 @@ use anyhow::bail;
 use app::{App, Clock, Home, Law, Provisional, Source};
 use jiff::Timestamp;
 use model::PackId;
+use ring::rand::SecureRandom;
 use rules::Choices;
 use uuid::{ContextV7, Uuid};
 
@@ -30,6 +31,14 @@ pub(crate) fn machine_clock() -> Clock {
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// 32 bytes of the machine's randomness, for a key.
+pub(crate) fn randomness() -> anyhow::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let filled = ring::rand::SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| anyhow::anyhow!("this machine gives no randomness: no key was made"))?;
+    Ok(bytes)
 }
 
 /// The law that this binary carries, and what lies under `regimes/` and `calendars/` of the data directory;

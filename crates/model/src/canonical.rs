@@ -16,8 +16,8 @@ pub enum Json {
     Text(String),
     Whole(Whole),
     Yes(bool),
-    List(Vec<Json>),
-    Object(BTreeMap<String, Json>),
+    List(Vec<Self>),
+    Object(BTreeMap<String, Self>),
 }
 
 /// A whole number that every reader of JSON keeps exactly.

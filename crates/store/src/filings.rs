@@ -64,12 +64,12 @@ impl Store {
             None => (i64::MAX, String::new()),
         };
         let page = |sql| ask(sql, permit).bind(at).bind(id).bind(limit);
-        let filer = filter.filer.as_ref().map(Handle::to_string);
-        let statement = match (&filter.obligation, filer) {
-            (Some(obligation), filer) => {
-                page(LIST_OF_OBLIGATION).bind(obligation.to_string()).bind(filer)
+        let made_by = filter.filer.as_ref().map(Handle::to_string);
+        let statement = match (&filter.obligation, made_by) {
+            (Some(obligation), made_by) => {
+                page(LIST_OF_OBLIGATION).bind(obligation.to_string()).bind(made_by)
             }
-            (None, Some(filer)) => page(LIST_OF_FILER).bind(filer),
+            (None, Some(made_by)) => page(LIST_OF_FILER).bind(made_by),
             (None, None) => page(LIST_FILINGS),
         };
         self.all("list filings", statement).await

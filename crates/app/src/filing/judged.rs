@@ -90,7 +90,7 @@ impl App {
         for id in self.store.settled_by(&ReadPermit::at_the_console(), &returned.id).await? {
             let one = self.obligation_of(&id).await?;
             let concerned = one.id == returned.obligation || one.to.contains(&by);
-            if concerned && self.was_met_by(&one, &returned) {
+            if concerned && was_met_by(&one, &returned) {
                 let again = one.reopen()?;
                 tx.reopen_obligation(&again).await?;
                 let due = again.state.clock().and_then(|clock| clock.due);
@@ -160,14 +160,6 @@ impl App {
         Ok(())
     }
 
-    /// Whether this filing is still what an obligation stands met by: another may have met it since.
-    fn was_met_by(&self, one: &Obligation, filing: &Filing) -> bool {
-        match (&one.state, filing.state.seal()) {
-            (model::obligation::State::Met(met), Some(seal)) => met.at == seal.at,
-            _ => false,
-        }
-    }
-
     /// A filing is received and judged by whom it is addressed to, or by the desk.
     async fn is_recipient(&self, filing: &Filing, by: &Handle) -> Result<(), AppError> {
         let one = self.obligation_of(&filing.obligation).await?;
@@ -188,4 +180,12 @@ pub struct Found {
     pub by: Handle,
     /// The document, or what shows it.
     pub because: String,
+}
+
+/// Whether this filing is still what an obligation stands met by: another may have met it since.
+fn was_met_by(one: &Obligation, filing: &Filing) -> bool {
+    match (&one.state, filing.state.seal()) {
+        (model::obligation::State::Met(met), Some(seal)) => met.at == seal.at,
+        _ => false,
+    }
 }

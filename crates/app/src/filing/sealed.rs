@@ -161,10 +161,7 @@ impl App {
 
     /// Lateness goes on record with the filing that is late, and stays there.
     async fn note_late(&self, acting: &mut Acting, sealed: &Filing) -> Result<bool, AppError> {
-        let late = |met: &&Obligation| match &met.state {
-            obligation::State::Met(done) => done.is_late(),
-            _ => false,
-        };
+        let late = |met: &&Obligation| matches!(&met.state, obligation::State::Met(done) if done.is_late());
         let late: Vec<String> = acting
             .acted
             .done

@@ -7,6 +7,7 @@ use model::{Filing, Handle, Obligation};
 use super::{World, console};
 use crate::AppError;
 use crate::filing::Drafting;
+use crate::filing::calls::{Call, Does};
 use crate::filing::judged::Found;
 use crate::filing::sealed::Sealed;
 use crate::seal::Key;
@@ -243,4 +244,39 @@ async fn the_desk_seals_its_own_filings_by_a_key_that_nobody_else_may_read() {
     assert!(sealed.acted.happened.iter().any(|one| one.trigger == "handler.notice_received"));
     let (_, theirs) = notified().await;
     assert_ne!(theirs.debtor, handle("coordination-centre"));
+}
+
+#[tokio::test]
+async fn a_call_is_numbered_starts_or_meets_a_clock_and_leaves_the_form_owed() {
+    let world = World::with_an_incident().await;
+    world.regrade("g2").await.unwrap();
+    let one = world.one("M3a", "coordination-centre").await;
+    let call = |does| Call {
+        at: world.app.clock().now(),
+        with: "the duty officer".to_owned(),
+        said: "two operators, grave".to_owned(),
+        does,
+    };
+    let logged = world.app.log_call(call(Does::Meets(one.id))).await.unwrap();
+    assert_eq!(logged.number, "TEL-2026-0001");
+    let Owed::ProvisionallyMet { evidence, .. } = world.read(&one).await.state else {
+        panic!("the form is owed")
+    };
+    assert_eq!(evidence, "TEL-2026-0001: with the duty officer: two operators, grave");
+    let incident: model::incident::IncidentNumber = "INC-2026-0001".parse().unwrap();
+    let starts = Does::Starts {
+        incident: incident.clone(),
+        trigger: "handler.notice_received".to_owned(),
+        to: Some(handle("yunhe")),
+        from: None,
+    };
+    let logged = world.app.log_call(call(starts.clone())).await.unwrap();
+    assert_eq!(logged.acted.happened.len(), 1);
+    assert!(world.app.log_call(call(starts)).await.is_err(), "that is on record");
+    let logged = world.app.log_call(call(Does::Nothing(incident))).await.unwrap();
+    assert_eq!(logged.number, "TEL-2026-0003", "a refused call takes no number");
+    let silent = Call { said: " ".to_owned(), ..call(Does::Meets(one.id)) };
+    assert!(world.app.log_call(silent).await.is_err());
+    let entries = world.app.store.journal_of(&console(), "INC-2026-0001", 100).await.unwrap();
+    assert_eq!(entries.iter().filter(|entry| entry.act == "call.logged").count(), 3);
 }
