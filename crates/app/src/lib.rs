@@ -12,10 +12,14 @@
 pub mod acts;
 mod applied;
 pub mod assess;
+pub mod audit;
 pub mod by_hand;
+pub mod checkpoint;
 pub mod clock;
 pub mod directory;
+pub mod dossier;
 mod error;
+pub mod export;
 pub mod home;
 pub mod ingest;
 pub mod law;
@@ -28,6 +32,8 @@ pub mod recount;
 mod register;
 pub mod retain;
 mod scene;
+pub mod seal;
+mod tree;
 pub mod views;
 
 use std::collections::BTreeMap;

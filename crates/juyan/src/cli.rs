@@ -9,6 +9,7 @@
 )]
 
 mod act;
+mod proof;
 mod regime;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use act::{Act, Known, Open, Proof};
+pub(crate) use proof::{Check, Dossier, Journal, Key, VerifyDossier};
 pub(crate) use regime::{Deadline, Explain, Grade, Regime, ShowPack, Simulate, Told};
 
 /// A CSIRT's coordination desk: feeds in, graded incidents, obligations with due times, notices out.
@@ -87,9 +89,16 @@ pub(crate) enum Command {
     /// List feed mappings, or read a file by one without keeping anything
     #[command(subcommand)]
     Feeds(Feeds),
-    /// Prove that the journal is whole
+    /// Prove that the journal is whole, sign it, give what was signed away
     #[command(subcommand)]
     Journal(Journal),
+    /// Show or change the key that this desk signs with
+    #[command(subcommand)]
+    Key(Key),
+    /// Everything about one incident in one file that proves itself; `dossier verify FILE` checks one
+    Dossier(Dossier),
+    /// Explain every setting, and name what is wrong
+    Check(Check),
     /// Drop days that are older than they must be kept
     Retain(Retain),
     /// Write a synthetic sinkhole report, for trying and measuring
@@ -119,9 +128,9 @@ pub(crate) struct Demo {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// Where the desk listens: loopback only, because nobody signs in yet
-    #[arg(long, default_value = "127.0.0.1:8460", value_name = "ADDRESS")]
-    pub(crate) listen: std::net::SocketAddr,
+    /// Where the desk listens [default: `serve.listen` of the settings]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
 }
 
 #[derive(Args)]
@@ -402,20 +411,6 @@ pub(crate) enum Feeds {
         /// Answer in JSON, one document
         #[arg(long)]
         json: bool,
-    },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Journal {
-    /// Find any altered, removed or reordered entry
-    Verify {
-        #[command(flatten)]
-        common: Common,
-    },
-    /// List the latest acts
-    Show {
-        #[command(flatten)]
-        listing: Listing,
     },
 }
 

@@ -10,22 +10,6 @@ use serde_json::json;
 
 use crate::commands::FINDINGS;
 
-/// Logs to stderr: warnings, with `-v` what is done, with `-vv` every detail; `RUST_LOG` overrides.
-pub(crate) fn start_logging(verbose: u8) {
-    let level = match verbose {
-        0 => "warn",
-        1 => "info",
-        _ => "debug",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
-}
-
 /// Prints one JSON document.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
@@ -45,10 +29,6 @@ pub(crate) fn aside(text: impl std::fmt::Display) -> anyhow::Result<()> {
 
 /// A text that cannot steer the terminal: names come from feeds, and feeds from anybody. Line ends stay.
 fn harmless(text: &str) -> String {
-    let steers = |c: char| {
-        let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        bidi || (c.is_control() && c != '\n')
-    };
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
@@ -64,6 +44,12 @@ pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<Ex
         findings.iter().try_for_each(line)?;
     }
     Ok(FINDINGS.into())
+}
+
+/// Whether a character can steer a terminal or turn the direction of a line.
+pub(crate) fn steers(c: char) -> bool {
+    let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    bidi || (c.is_control() && c != '\n')
 }
 
 /// Whether a command failed only because nobody reads its output any more.

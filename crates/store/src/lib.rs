@@ -13,6 +13,7 @@
 //! and `migrations/0001_ground.sql` keep to what PostgreSQL takes as well, the triggers around the journal
 //! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
 
+pub mod checkpoints;
 mod concerned;
 mod connection;
 pub mod deliveries;

@@ -184,6 +184,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("notices", crate::notices::STATEMENTS.to_vec()),
         ("remediations", crate::remediations::statements()),
         ("journal", crate::journal::STATEMENTS.to_vec()),
+        ("checkpoints", crate::checkpoints::STATEMENTS.to_vec()),
     ] {
         all.extend(statements.into_iter().map(|(name, sql)| (file, name, sql)));
     }

@@ -1,6 +1,5 @@
 //! `juyan demo`: a demonstration country, its feeds of the last day, and everything that follows.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
 use std::process::ExitCode;
@@ -47,12 +46,12 @@ struct Built {
 pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     if !args.no_serve {
         // Before anything is built, or replaced: a desk that cannot open is found out at once.
-        drop(serve::listen(args.listen).await?);
+        drop(serve::listen(args.listen, false).await?);
     }
     let progress = Progress::new();
     let started = Instant::now();
     let home = Home::new(&args.data);
-    let config = prepare(&home)?;
+    let mut config = prepare(&home)?;
     let app = desk::open_with(home, &config).await?;
     progress.done(format!("Made the data directory `{}`", args.data.display()));
     country(&app, &progress).await?;
@@ -69,7 +68,8 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::open_desk(app, &config, args.listen).await
+    config.serve.listen = args.listen;
+    serve::open_desk(app, &config).await
 }
 
 /// An empty data directory: a demonstration already there is removed, anything else is left alone.
@@ -89,13 +89,11 @@ fn prepare(home: &Home) -> anyhow::Result<Config> {
     }
     home.create().with_context(|| format!("`{}`", root.display()))?;
     let config = Config {
-        own: OWN.parse()?,
-        regimes: vec![REGIME.parse()?, REPORTING.parse()?],
         regardless_of_dates: vec![REGIME.parse()?],
         zone: ZONE.to_owned(),
         provisional_calendars: true,
-        readings: BTreeMap::new(),
         demonstration: true,
+        ..Config::of(OWN.parse()?, vec![REGIME.parse()?, REPORTING.parse()?])
     };
     config.write(&home.settings())?;
     Ok(config)
