@@ -9,6 +9,7 @@ use model::PackId;
 use model::holding::Province;
 use model::obligation::Terms;
 use model::regime::Basis;
+use rules::library::Text;
 use rules::{Calendar, Choices, Duty, Jurisdiction, Layer, LayerKind, Library, Pack};
 
 /// A text of law as data, and where it came from, for messages.
@@ -35,8 +36,9 @@ pub struct Law {
     calendars: BTreeMap<String, Arc<Calendar>>,
     /// What lies over the packs; no two overlap.
     layers: Vec<Layer>,
-    /// Everything as it was read, by where it belongs: `regimes`, `calendars`, `layers`.
-    texts: Vec<(&'static str, Source)>,
+    /// All of it as it was written.
+    texts: Vec<Text>,
+    calendar_texts: Vec<Source>,
 }
 
 /// Why the law could not be read.
@@ -84,10 +86,7 @@ impl Law {
         provisional: Provisional,
         choices: &BTreeMap<PackId, Choices>,
     ) -> Result<Self, LawError> {
-        let of = |folder, sources: &[Source]| -> Vec<(&'static str, Source)> {
-            sources.iter().map(|source| (folder, source.clone())).collect()
-        };
-        let texts = [of("regimes", packs), of("calendars", calendars)].concat();
+        let calendar_texts = calendars.to_vec();
         let calendars = calendars
             .iter()
             .map(|source| Calendar::parse(&source.text, &source.origin))
@@ -102,9 +101,12 @@ impl Law {
             .iter()
             .map(|calendar| (calendar.name().to_owned(), Arc::new(joined(calendar))))
             .collect();
-        let mut law = Self { packs: BTreeMap::new(), calendars, layers: Vec::new(), texts };
-        let packs = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
-        for pack in Library::read_under(packs, choices)?.packs {
+        let (layers, texts) = (Vec::new(), Vec::new());
+        let mut law = Self { packs: BTreeMap::new(), calendars, layers, texts, calendar_texts };
+        let texts = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
+        let library = Library::read_under(texts, choices)?;
+        law.texts = library.texts;
+        for pack in library.packs {
             pack.prove(law.calendar_of(&pack)?)?;
             law.packs.insert(pack.id().clone(), Arc::new(pack));
         }
@@ -125,15 +127,28 @@ impl Law {
                 let (one, other) = (other.id().to_owned(), layer.id().to_owned());
                 return Err(LawError::Overlap { kind: layer.kind(), one, other });
             }
+            let (name, version) = (layer.id().to_owned(), layer.version().to_owned());
+            self.texts.push(Text { name, version, text: text.clone() });
             self.layers.push(layer);
-            self.texts.push(("layers", Source { origin: origin.clone(), text: text.clone() }));
         }
         Ok(self)
     }
 
-    /// Everything as it was read, each with where it belongs: `regimes`, `calendars` or `layers`.
-    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &Source)> {
-        self.texts.iter().map(|(folder, source)| (*folder, source))
+    /// Every calendar as it was written: its text holds all its versions.
+    pub fn calendar_texts(&self) -> &[Source] {
+        &self.calendar_texts
+    }
+
+    /// Every text that a pack stands in: its own, that of its grading pack, and every layer over it.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn texts_of(&self, id: &PackId) -> Result<Vec<&Text>, LawError> {
+        let grading = self.pack(id)?.graded_by().map(PackId::as_str);
+        let layers = self.layers.iter().filter(|layer| layer.over() == id);
+        let mut names: Vec<&str> = layers.map(Layer::id).collect();
+        names.extend(grading.into_iter().chain([id.as_str()]));
+        Ok(self.texts.iter().filter(|text| names.contains(&text.name.as_str())).collect())
     }
 
     /// What lies over the packs, in the order in which it was read.

@@ -17,6 +17,7 @@ use crate::views::ObligationState;
 use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
 mod acts;
+mod by_hand;
 mod calendars;
 mod proof;
 

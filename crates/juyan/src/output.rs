@@ -1,9 +1,14 @@
 //! What commands print: tables for people, JSON for programs; progress and logs go to stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
+use rules::Finding;
 use rules::describe::measure::width as wide;
 use serde::Serialize;
+use serde_json::json;
+
+use crate::commands::FINDINGS;
 
 /// Prints one JSON document.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
@@ -31,6 +36,20 @@ fn harmless(text: &str) -> String {
 pub(crate) fn steers(c: char) -> bool {
     let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     bidi || (c.is_control() && c != '\n')
+}
+
+/// Prints what is wrong with a file, finding by finding.
+pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<ExitCode> {
+    if as_json {
+        let all: Vec<_> = findings
+            .iter()
+            .map(|f| json!({"origin": f.origin, "line": f.line, "key": f.key, "what": f.what, "fix": f.fix}))
+            .collect();
+        json(&json!({"sound": false, "findings": all}))?;
+    } else {
+        findings.iter().try_for_each(line)?;
+    }
+    Ok(FINDINGS.into())
 }
 
 /// Whether a command failed only because nobody reads its output any more.

@@ -14,6 +14,7 @@
 //! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
 
 pub mod checkpoints;
+mod concerned;
 mod connection;
 pub mod deliveries;
 mod error;
@@ -26,6 +27,7 @@ mod organisations;
 mod record;
 pub mod remediations;
 mod scope;
+pub mod texts;
 mod transaction;
 
 pub use connection::Store;

@@ -177,6 +177,8 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("organisations", crate::organisations::STATEMENTS.to_vec()),
         ("deliveries", crate::deliveries::STATEMENTS.to_vec()),
         ("incidents", crate::incidents::STATEMENTS.to_vec()),
+        ("concerned", crate::concerned::STATEMENTS.to_vec()),
+        ("texts", crate::texts::STATEMENTS.to_vec()),
         ("happenings", crate::happenings::STATEMENTS.to_vec()),
         ("obligations", crate::obligations::STATEMENTS.to_vec()),
         ("notices", crate::notices::STATEMENTS.to_vec()),

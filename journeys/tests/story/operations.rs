@@ -31,8 +31,12 @@ impl Open {
     /// Sends a request and leaves the connection open.
     fn ask(&self, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address)
-            .unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        )
+        .unwrap();
         stream
     }
 
@@ -94,7 +98,10 @@ fn a_monitor_learns_that_the_desk_is_well_and_the_log_names_nobody() {
     }
     let log = desk.end();
     assert!(log.contains("GET /incidents/{number} 200"), "{log}");
-    assert!(!log.contains(&number) && !log.contains("10.0.0.9") && !log.contains("127.0.0.1"), "{log}");
+    assert!(
+        !log.contains(&number) && !log.contains("10.0.0.9") && !log.contains("127.0.0.1"),
+        "{log}"
+    );
 }
 
 #[test]
@@ -110,7 +117,10 @@ fn a_desk_that_is_told_to_close_ends_though_pages_are_live_and_one_too_many_is_t
         live.push(stream);
     }
     let refused = desk.get("/live?last=1");
-    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after: 10"), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after: 10"),
+        "{refused}"
+    );
     assert!(desk.get("/desk").starts_with("HTTP/1.1 200"));
     let log = desk.end();
     assert!(!log.contains("ERROR"), "{log}");
