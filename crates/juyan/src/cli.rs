@@ -477,4 +477,17 @@ mod tests {
     fn no_two_arguments_of_a_command_have_the_same_name() {
         super::Cli::command().debug_assert();
     }
+
+    #[test]
+    fn every_command_of_the_operators_guide_can_be_typed() {
+        let guide = include_str!("../../../docs/operations.md");
+        let mut commands = 0;
+        for line in guide.lines().filter(|line| line.starts_with("juyan ")) {
+            let typed = line.split('>').next().unwrap().split_whitespace();
+            let parsed = super::Cli::command().try_get_matches_from(typed);
+            assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+            commands += 1;
+        }
+        assert!(commands >= 10, "{commands}");
+    }
 }

@@ -37,6 +37,12 @@ fn harmless(text: &str) -> String {
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// Whether a character can steer a terminal or turn the direction of a line.
+pub(crate) fn steers(c: char) -> bool {
+    let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    bidi || (c.is_control() && c != '\n')
+}
+
 /// Prints what is wrong with a file, finding by finding.
 pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<ExitCode> {
     if as_json {
@@ -49,12 +55,6 @@ pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<Ex
         findings.iter().try_for_each(line)?;
     }
     Ok(FINDINGS.into())
-}
-
-/// Whether a character can steer a terminal or turn the direction of a line.
-pub(crate) fn steers(c: char) -> bool {
-    let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    bidi || (c.is_control() && c != '\n')
 }
 
 /// Whether a command failed only because nobody reads its output any more.
