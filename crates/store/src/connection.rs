@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::migrate::MigrateError;
 
 use crate::address::Address;
 use crate::engine::Pools;
@@ -29,20 +28,6 @@ pub(crate) enum Unopened {
     Refused(sqlx::Error),
     Unfit { collation: String, encoding: String },
     Unmigrated(MigrateError),
-}
-
-/// The schema, step by step; `fence` is the one step that each engine words its own way.
-pub(crate) fn migrations(fence: &'static str) -> Migrator {
-    let migration = |version, name: &'static str, sql: &'static str| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    let mut migrations = Migrator::with_migrations(vec![
-        migration(1, "ground", include_str!("../migrations/0001_ground.sql")),
-        migration(2, "journal fence", fence),
-    ]);
-    // Whoever migrates holds the writer's lock already.
-    migrations.set_locking(false);
-    migrations
 }
 
 impl Store {
@@ -94,7 +79,7 @@ impl Store {
 }
 
 impl Unopened {
-    fn at(self, address: &Address) -> StoreError {
+    pub(crate) fn at(self, address: &Address) -> StoreError {
         let needs = match address {
             Address::File(_) => "its folder exists and is writable",
             Address::Server(_) => "the server runs, the database is there and the role may use it",

@@ -73,6 +73,23 @@ pub enum StoreError {
     Corrupt { column: &'static str, wanted: &'static str, why: String },
     #[error("{what} is {number}, more than the case store can count")]
     TooLarge { what: &'static str, number: u64 },
+    #[error("`{table}.{column}` is of the kind `{kind}`, which a dump does not know")]
+    UnknownKind { table: String, column: String, kind: String },
+    /// A dump that is to be loaded is not what was written.
+    #[error("line {line} of the table `{table}` cannot be loaded: {why}")]
+    BadDump { table: String, line: u64, why: String },
+    #[error("what is to be kept of `{table}` cannot be written")]
+    Unkept {
+        table: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "the case store holds a journal of {entries} entries: a dump goes into an empty one only"
+    )]
+    NotEmpty { entries: u64 },
+    #[error("{0}")]
+    Broken(#[from] crate::journal::Broken),
     #[error("cannot write {what} as JSON")]
     Unwritable {
         what: &'static str,

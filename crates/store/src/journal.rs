@@ -116,21 +116,29 @@ impl Store {
         }
         // One snapshot: an act recorded meanwhile moves the head, but not the one seen here.
         let mut snapshot = self.pools.snapshot().await.map_err(failed_to(doing))?;
-        let mut chain = Chain::default();
-        loop {
-            let page = chain_page(&mut snapshot, permit, chain.next_from()).await?;
-            if page.is_empty() {
-                break;
-            }
-            for link in page {
-                if let Err(broken) = chain.join(&link) {
-                    return Ok(Err(broken));
-                }
+        verify_within(&mut snapshot, permit).await
+    }
+}
+
+/// Recomputes the chain as a transaction sees it.
+pub(crate) async fn verify_within(
+    snapshot: &mut Transaction,
+    permit: &ReadPermit,
+) -> Result<Result<Verified, Broken>, StoreError> {
+    let mut chain = Chain::default();
+    loop {
+        let page = chain_page(snapshot, permit, chain.next_from()).await?;
+        if page.is_empty() {
+            break;
+        }
+        for link in page {
+            if let Err(broken) = chain.join(&link) {
+                return Ok(Err(broken));
             }
         }
-        let head = snapshot.one(tell(READ_HEAD)).await.map_err(failed_to(doing))?;
-        Ok(chain.closed_by(head.as_ref()))
     }
+    let head = snapshot.one(tell(READ_HEAD)).await.map_err(failed_to("verify the journal"))?;
+    Ok(chain.closed_by(head.as_ref()))
 }
 
 impl Tx {
@@ -347,7 +355,7 @@ SELECT sequence, at, actor, act, subject, details, previous, hash
  LIMIT $3";
 
 /// By the primary key of a table of one row.
-const READ_HEAD: &str = "
+pub(crate) const READ_HEAD: &str = "
 SELECT entries, hash
   FROM journal_head
  WHERE one_row = 1
@@ -359,7 +367,7 @@ INSERT INTO journal (sequence, at, actor, act, subject, details, previous, hash)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// By the primary key of a table of one row; it moves on only from where it was read.
-const MOVE_HEAD: &str = "
+pub(crate) const MOVE_HEAD: &str = "
 UPDATE journal_head
    SET entries = $1,
        hash = $2

@@ -17,6 +17,7 @@
 mod address;
 mod connection;
 pub mod deliveries;
+pub mod dump;
 mod engine;
 mod error;
 pub mod happenings;
@@ -28,6 +29,7 @@ mod organisations;
 mod postgres;
 mod record;
 pub mod remediations;
+pub mod schema;
 mod scope;
 mod sqlite;
 mod statement;

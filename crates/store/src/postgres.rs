@@ -8,8 +8,9 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Postgres};
 
 use crate::address::Server;
-use crate::connection::{PATIENCE, READERS, Unopened, migrations};
+use crate::connection::{PATIENCE, READERS, Unopened};
 use crate::engine::{Pair, begin_alone};
+use crate::schema::migrations;
 
 const FENCE: &str = include_str!("../migrations/0002_journal_fence.postgres.sql");
 

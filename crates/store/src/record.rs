@@ -25,7 +25,7 @@ impl Record {
     }
 
     /// A column, if it holds just that.
-    fn column<'r, T>(&'r self, column: &'static str) -> sqlx::Result<T>
+    pub(crate) fn column<'r, T>(&'r self, column: &str) -> sqlx::Result<T>
     where
         T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
     {
@@ -36,7 +36,7 @@ impl Record {
     }
 
     /// A whole number, of whichever width the engine keeps it.
-    fn number(&self, column: &'static str) -> sqlx::Result<Option<i64>> {
+    pub(crate) fn number(&self, column: &str) -> sqlx::Result<Option<i64>> {
         if let Row::Postgres(row) = &self.row {
             let narrow = <i32 as Type<Postgres>>::compatible(&row.try_get_raw(column)?.type_info());
             if narrow {

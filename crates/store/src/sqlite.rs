@@ -12,10 +12,11 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Sqlite};
 
-use crate::connection::{PATIENCE, READERS, Unopened, migrations};
+use crate::connection::{PATIENCE, READERS, Unopened};
 use crate::engine::Pair;
+use crate::schema::migrations;
 
-const FENCE: &str = include_str!("../migrations/0002_journal_fence.sqlite.sql");
+pub(crate) const FENCE: &str = include_str!("../migrations/0002_journal_fence.sqlite.sql");
 
 /// Opens the file `path`, making and migrating it as needed. Its folder must exist.
 pub(crate) async fn open(path: &Path) -> Result<Pair<Sqlite>, Unopened> {

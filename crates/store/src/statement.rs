@@ -5,14 +5,14 @@
 
 use model::permit::ReadPermit;
 use sqlx::query::Query;
-use sqlx::{Database, Encode, Type};
+use sqlx::{AssertSqlSafe, Database, Encode, SqlSafeStr, SqlStr, Type};
 
 use crate::scope::reach;
 
 /// A statement with its values.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
-    sql: &'static str,
+    sql: SqlStr,
     values: Vec<Value>,
 }
 
@@ -31,7 +31,12 @@ pub(crate) fn ask(sql: &'static str, permit: &ReadPermit) -> Prepared {
 
 /// A statement that takes no permit: a write, or a question within one.
 pub(crate) fn tell(sql: &'static str) -> Prepared {
-    Prepared { sql, values: Vec::new() }
+    Prepared { sql: sql.into_sql_str(), values: Vec::new() }
+}
+
+/// A statement put together here, of names that the engine's own catalogue has.
+pub(crate) fn assembled(sql: String) -> Prepared {
+    Prepared { sql: AssertSqlSafe(sql).into_sql_str(), values: Vec::new() }
 }
 
 impl Prepared {

@@ -91,7 +91,11 @@ impl World {
 
     /// One incident of alpha and beta: each has a notice of it and owes something for it.
     pub(crate) async fn with_an_incident() -> Self {
-        let world = Self::new().await;
+        Self::with_an_incident_on(engine()).await
+    }
+
+    pub(crate) async fn with_an_incident_on(engine: Engine) -> Self {
+        let world = Self::on(engine).await;
         let mut tx = world.store.begin().await.unwrap();
         tx.insert_delivery(&delivery(1)).await.unwrap();
         tx.insert_incident(&incident(1)).await.unwrap();
