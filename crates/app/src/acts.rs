@@ -447,7 +447,11 @@ impl App {
         Ok(scenes)
     }
 
-    async fn incidents_of(&self, threat: &ThreatName) -> Result<Vec<Incident>, AppError> {
+    /// The incidents of one name: one matter.
+    pub(crate) async fn incidents_of(
+        &self,
+        threat: &ThreatName,
+    ) -> Result<Vec<Incident>, AppError> {
         let permit = ReadPermit::at_the_console();
         let filter = IncidentFilter { threat: Some(threat.clone()), ..IncidentFilter::default() };
         Ok(self.store.incidents(&permit, &filter, KIN_MAX, None).await?)
@@ -471,7 +475,7 @@ impl App {
         }
     }
 
-    fn not_in_the_future(&self, at: Timestamp) -> Result<(), AppError> {
+    pub(crate) fn not_in_the_future(&self, at: Timestamp) -> Result<(), AppError> {
         let now = self.clock.now();
         if at <= now {
             return Ok(());
@@ -511,13 +515,13 @@ struct Filing<'a> {
 }
 
 /// An act on its way: what it has written so far, and what it will answer.
-struct Acting {
-    tx: Tx,
-    acted: Acted,
+pub(crate) struct Acting {
+    pub(crate) tx: Tx,
+    pub(crate) acted: Acted,
 }
 
 impl Acting {
-    async fn commit(self) -> Result<Acted, AppError> {
+    pub(crate) async fn commit(self) -> Result<Acted, AppError> {
         self.tx.commit().await?;
         Ok(self.acted)
     }

@@ -29,6 +29,13 @@ pub enum AppError {
     NotPossible(#[from] model::obligation::NotPossible),
     #[error("`{path}`: {why}")]
     File { path: PathBuf, why: std::io::Error },
+    /// What is wrong with the desk's own key, and what to do.
+    #[error("{0}")]
+    Key(String),
+    #[error(
+        "nothing was signed: {0}. Keep the database as it is and look into it before anything else"
+    )]
+    Broken(#[from] store::journal::Broken),
     #[error("`{file}`: {why}")]
     Directory { file: String, why: String },
     #[error("{0}")]

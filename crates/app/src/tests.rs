@@ -17,7 +17,9 @@ use crate::views::ObligationState;
 use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
 mod acts;
+mod by_hand;
 mod calendars;
+mod proof;
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 

@@ -5,6 +5,7 @@
 //! Which noun means what is law, written down in `GLOSSARY.md`.
 
 pub mod address;
+pub mod checkpoint;
 pub mod classification;
 pub mod columns;
 pub mod delivery;
@@ -25,6 +26,7 @@ pub mod tally;
 pub mod threat;
 
 pub use address::{Asn, Fqdn, Ip, Prefix};
+pub use checkpoint::Checkpoint;
 pub use delivery::DeliveryId;
 pub use happening::Happening;
 pub use holding::{Attribution, Holding, Province};

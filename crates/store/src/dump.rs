@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::engine::{Engine, Transaction};
 use crate::error::failed_to;
-use crate::journal::{MOVE_HEAD, READ_HEAD, Verified, verify_within};
+use crate::journal::{MOVE_HEAD, READ_HEAD, Verified, walk_within};
 use crate::record::{Record, corrupt};
 use crate::schema::tables;
 use crate::statement::{Prepared, assembled, tell};
@@ -49,7 +49,7 @@ impl Store {
             return Err(StoreError::OutOfReach { what: "the whole store" });
         }
         let mut snapshot = self.pools.snapshot().await.map_err(failed_to(doing))?;
-        let verified = verify_within(&mut snapshot, permit).await??;
+        let verified = walk_within(&mut snapshot, permit, &mut |_| None).await??;
         for table in tables() {
             let columns = columns_of(&mut snapshot, &table).await?;
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
@@ -134,7 +134,7 @@ impl Loading {
 
     /// Makes it last, if the journal is whole.
     pub async fn finish(mut self, permit: &ReadPermit) -> Result<Verified, StoreError> {
-        let verified = verify_within(&mut self.tx, permit).await??;
+        let verified = walk_within(&mut self.tx, permit, &mut |_| None).await??;
         self.tx.commit().await.map_err(failed_to("load a dump"))?;
         Ok(verified)
     }

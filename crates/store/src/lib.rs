@@ -15,6 +15,8 @@
 //! differ, `engine` says how the same is promised. Instants are kept to the microsecond.
 
 mod address;
+pub mod checkpoints;
+mod concerned;
 mod connection;
 pub mod deliveries;
 pub mod dump;
@@ -33,6 +35,7 @@ pub mod schema;
 mod scope;
 mod sqlite;
 mod statement;
+pub mod texts;
 mod transaction;
 
 pub use address::{Address, BadAddress, Server};

@@ -19,6 +19,8 @@ pub(crate) fn migrations(fence: &'static str) -> Migrator {
     let mut migrations = Migrator::with_migrations(vec![
         migration(1, "ground", include_str!("../migrations/0001_ground.sql")),
         migration(2, "journal fence", fence),
+        migration(3, "by hand", include_str!("../migrations/0003_by_hand.sql")),
+        migration(50, "checkpoints", include_str!("../migrations/0050_checkpoints.sql")),
     ]);
     // Whoever migrates holds the writer's lock already.
     migrations.set_locking(false);
