@@ -16,7 +16,7 @@ use crate::workspace;
 /// A thing outside Rust without which some test cannot speak.
 struct Need {
     why: &'static str,
-    /// Programs of which one is enough, by name or absolute path.
+    /// Programs of which one is enough, by name or absolute path, of which one part may be `*`.
     any_of: &'static [&'static str],
     /// The Debian package that brings it.
     package: &'static str,
@@ -38,6 +38,11 @@ const NEEDS: &[Need] = &[
         why: "the time zones, without which no deadline is right",
         any_of: &["/usr/share/zoneinfo/Etc/UTC"],
         package: "tzdata",
+    },
+    Need {
+        why: "PostgreSQL, one of the two engines that keep the case plane",
+        any_of: &["/usr/lib/postgresql/*/bin/initdb"],
+        package: "postgresql",
     },
 ];
 
@@ -92,6 +97,10 @@ fn remedy(needs: &[Need], is_there: impl Fn(&str) -> bool, may_install: bool) ->
 }
 
 fn is_there(name: &str) -> bool {
+    if let Some((folder, rest)) = name.split_once("/*/") {
+        let folders = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        return folders.into_iter().any(|folder| folder.path().join(rest).exists());
+    }
     if name.starts_with('/') {
         return Path::new(name).exists();
     }

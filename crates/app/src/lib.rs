@@ -89,7 +89,7 @@ impl App {
         for id in settings.regimes.iter().chain(&settings.regardless) {
             law.pack(id)?;
         }
-        let store = store::Store::open(&home.database()).await?;
+        let store = store::Store::open(&home.database().into()).await?;
         let ledger = ledger::Ledger::open_local(&home.ledger()).await?;
         let atlas = Shared::new(load_atlas(&home)?);
         let figures = reading::Figures::default();

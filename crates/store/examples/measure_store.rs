@@ -24,7 +24,7 @@ use uuid::Uuid;
 async fn main() {
     let rows = std::env::args().nth(1).map_or(1_000_000, |rows| rows.parse().unwrap());
     let folder = tempfile::TempDir::new().unwrap();
-    let store = Store::open(&folder.path().join("case.db")).await.unwrap();
+    let store = Store::open(&folder.path().join("case.db").into()).await.unwrap();
     let started = Instant::now();
     fill(&store, rows).await;
     println!("entered {rows} running obligations in {:.1} s", started.elapsed().as_secs_f64());

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use model::journal::Hash;
 use model::permit::ReadPermit;
 
-use crate::connection::ask;
 use crate::record::{Record, bigint};
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// A signed text, and by what it is found.
@@ -47,7 +47,7 @@ impl Store {
 impl Tx {
     /// Enters a checkpoint. Refuses a second of the same number.
     pub async fn insert_checkpoint(&mut self, kept: &Kept) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_CHECKPOINT)
+        let statement = tell(INSERT_CHECKPOINT)
             .bind(bigint("the number of a checkpoint", kept.number)?)
             .bind(kept.at.as_microsecond())
             .bind(bigint("the entries of a checkpoint", kept.entries)?)

@@ -6,8 +6,8 @@ use model::incident::Concerned;
 use model::permit::ReadPermit;
 use model::{Id, Incident};
 
-use crate::connection::ask;
 use crate::record::{Record, unknown_state};
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 impl Store {
@@ -34,7 +34,7 @@ impl Tx {
             Concerned::Organisation(handle) => ("organisation", handle.to_string()),
             Concerned::Province(code) => ("province", code.to_string()),
         };
-        let statement = sqlx::query(NAME).bind(incident.to_string()).bind(kind).bind(name);
+        let statement = tell(NAME).bind(incident.to_string()).bind(kind).bind(name);
         Ok(self.write("name whom an incident concerns", statement).await? > 0)
     }
 }

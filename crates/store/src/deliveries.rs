@@ -8,8 +8,8 @@ use model::DeliveryId;
 use model::delivery::{Delivery, Progress, Quarantined, RowCounts};
 use model::permit::ReadPermit;
 
-use crate::connection::{Prepared, ask};
 use crate::record::{Record, bigint, unknown_state};
+use crate::statement::{Prepared, ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// Where a page of deliveries ended.
@@ -86,7 +86,7 @@ impl Tx {
     /// Enters a delivery; `false` if the same content is there already, and then nothing changes.
     pub async fn insert_delivery(&mut self, delivery: &Delivery) -> Result<bool, StoreError> {
         let columns = ProgressColumns::try_from(&delivery.progress)?;
-        let statement = sqlx::query(INSERT_DELIVERY)
+        let statement = tell(INSERT_DELIVERY)
             .bind(delivery.id.to_string())
             .bind(delivery.feed.to_string())
             .bind(delivery.mapping.clone())
@@ -106,7 +106,7 @@ impl Tx {
         progress: &Progress,
     ) -> Result<(), StoreError> {
         let columns = ProgressColumns::try_from(progress)?;
-        let statement = columns.bind(sqlx::query(SET_PROGRESS).bind(id.to_string()));
+        let statement = columns.bind(tell(SET_PROGRESS).bind(id.to_string()));
         match self.write("note the progress of a delivery", statement).await? {
             0 => Err(StoreError::Missing { what: "delivery", id: id.to_string() }),
             _ => Ok(()),
@@ -119,7 +119,7 @@ impl Tx {
         id: &DeliveryId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let statement = sqlx::query(MARK_ASSESSED).bind(id.to_string()).bind(at.as_microsecond());
+        let statement = tell(MARK_ASSESSED).bind(id.to_string()).bind(at.as_microsecond());
         match self.write("mark a delivery assessed", statement).await? {
             0 => Err(StoreError::Stale { what: "delivery", id: id.to_string() }),
             _ => Ok(()),
@@ -133,7 +133,7 @@ impl Tx {
         mapping: &str,
         version: &str,
     ) -> Result<(), StoreError> {
-        let statement = sqlx::query(REMAP_DELIVERY)
+        let statement = tell(REMAP_DELIVERY)
             .bind(id.to_string())
             .bind(mapping.to_owned())
             .bind(version.to_owned());
@@ -153,7 +153,7 @@ impl Tx {
     ) -> Result<u64, StoreError> {
         let mut kept = 0;
         for row in rows {
-            let statement = sqlx::query(INSERT_QUARANTINED)
+            let statement = tell(INSERT_QUARANTINED)
                 .bind(delivery.to_string())
                 .bind(bigint("the line of a row", row.line)?)
                 .bind(row.reason.replace('\0', "\u{fffd}"))
@@ -178,7 +178,7 @@ struct ProgressColumns {
 }
 
 impl ProgressColumns {
-    fn bind(self, statement: Prepared<'_>) -> Prepared<'_> {
+    fn bind(self, statement: Prepared) -> Prepared {
         statement
             .bind(self.state)
             .bind(self.settled_at)

@@ -1,21 +1,27 @@
 //! What can go wrong with the case store, said so that an operator can act on it.
 
-use std::path::PathBuf;
-
 use sqlx::error::ErrorKind;
 
 /// Why the case store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("cannot open the case store `{}`: see that its folder exists and is writable", path.display())]
+    #[error("cannot open the case store `{address}`: see that {needs}")]
     Open {
-        path: PathBuf,
+        address: String,
+        needs: &'static str,
         #[source]
         source: sqlx::Error,
     },
-    #[error("cannot bring the case store `{}` up to this release", path.display())]
+    /// The database would put texts in another order than the statements expect.
+    #[error(
+        "the database of the case store `{address}` has the collation `{collation}` and the encoding \
+         `{encoding}`, and must have `C` and `UTF8`: make it with `CREATE DATABASE … TEMPLATE template0 \
+         ENCODING 'UTF8' LOCALE 'C'`"
+    )]
+    Unfit { address: String, collation: String, encoding: String },
+    #[error("cannot bring the case store `{address}` up to this release")]
     Migrate {
-        path: PathBuf,
+        address: String,
         #[source]
         source: sqlx::migrate::MigrateError,
     },
@@ -60,10 +66,30 @@ pub enum StoreError {
     /// Tables were written and no act was recorded: nothing was kept.
     #[error("no state without its journal entry: the transaction wrote and recorded nothing")]
     Unrecorded,
+    /// A statement before this one failed: the transaction can only be dropped, and begun anew.
+    #[error("cannot {doing} in a transaction in which something failed before")]
+    Spoilt { doing: &'static str },
     #[error("column `{column}` holds something that is no {wanted}: {why}")]
     Corrupt { column: &'static str, wanted: &'static str, why: String },
     #[error("{what} is {number}, more than the case store can count")]
     TooLarge { what: &'static str, number: u64 },
+    #[error("`{table}.{column}` is of the kind `{kind}`, which a dump does not know")]
+    UnknownKind { table: String, column: String, kind: String },
+    /// A dump that is to be loaded is not what was written.
+    #[error("line {line} of the table `{table}` cannot be loaded: {why}")]
+    BadDump { table: String, line: u64, why: String },
+    #[error("what is to be kept of `{table}` cannot be written")]
+    Unkept {
+        table: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "the case store holds a journal of {entries} entries: a dump goes into an empty one only"
+    )]
+    NotEmpty { entries: u64 },
+    #[error("{0}")]
+    Broken(#[from] crate::journal::Broken),
     #[error("cannot write {what} as JSON")]
     Unwritable {
         what: &'static str,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use model::permit::ReadPermit;
 use model::{Handle, Happening, Id, Incident};
 
-use crate::connection::ask;
 use crate::record::Record;
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 impl Store {
@@ -27,7 +27,7 @@ impl Tx {
     /// Enters a happening. Refuses one of which an instant is known already: that is corrected, not told
     /// again.
     pub async fn insert_happening(&mut self, happening: &Happening) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_HAPPENING)
+        let statement = tell(INSERT_HAPPENING)
             .bind(happening.incident.to_string())
             .bind(happening.pack.to_string())
             .bind(happening.trigger.clone())
@@ -47,7 +47,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let to = happening.to.as_ref().map(Handle::to_string).unwrap_or_default();
         let from = happening.from.as_ref().map(Handle::to_string).unwrap_or_default();
-        let statement = sqlx::query(CORRECT_HAPPENING)
+        let statement = tell(CORRECT_HAPPENING)
             .bind(happening.incident.to_string())
             .bind(happening.pack.to_string())
             .bind(happening.trigger.clone())

@@ -11,9 +11,9 @@ use model::permit::ReadPermit;
 use model::regime::{Basis, GradeId, PackId};
 use model::{Handle, Id, Incident, ThreatName};
 
-use crate::connection::ask;
 use crate::record::{Record, bigint, json_text, unknown_state};
 use crate::scope::concerns;
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// Which incidents; the default is all.
@@ -129,7 +129,7 @@ impl Store {
 impl Tx {
     /// The next number of a kind in a year, counting from 1 without gaps.
     pub async fn next_number(&mut self, kind: &str, year: i16) -> Result<u64, StoreError> {
-        let statement = sqlx::query(NEXT_NUMBER).bind(kind.to_owned()).bind(year);
+        let statement = tell(NEXT_NUMBER).bind(kind.to_owned()).bind(year);
         let Some(row) = self.look_up("take a number", statement).await? else {
             return Err(StoreError::Missing { what: "number of kind", id: kind.to_owned() });
         };
@@ -141,7 +141,7 @@ impl Tx {
     ///
     /// Refuses a second open incident of the same threat under the same pack.
     pub async fn insert_incident(&mut self, incident: &Incident) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_INCIDENT)
+        let statement = tell(INSERT_INCIDENT)
             .bind(incident.id.to_string())
             .bind(incident.number.to_string())
             .bind(incident.threat.to_string())
@@ -159,9 +159,9 @@ impl Tx {
         incident: &Id<Incident>,
         assessment: &Assessment,
     ) -> Result<(), StoreError> {
-        let former = sqlx::query(RETIRE_ASSESSMENT).bind(incident.to_string());
+        let former = tell(RETIRE_ASSESSMENT).bind(incident.to_string());
         self.write("retire an assessment", former).await?;
-        let statement = sqlx::query(INSERT_ASSESSMENT)
+        let statement = tell(INSERT_ASSESSMENT)
             .bind(incident.to_string())
             .bind(assessment.grade.to_string())
             .bind(assessment.assessed_at.as_microsecond())

@@ -34,11 +34,11 @@
 use model::journal::{Act, Entry, Hash};
 use model::permit::{ReadPermit, Scope};
 use sha2::{Digest, Sha256};
-use sqlx::{Sqlite, Transaction};
 
-use crate::connection::ask;
+use crate::engine::Transaction;
 use crate::error::failed_to;
 use crate::record::{Record, bigint, json_text};
+use crate::statement::{ask, keepable, tell};
 use crate::{Store, StoreError, Tx};
 
 /// Keeps these hashes apart from any other use of SHA-256; a new way of hashing gets a new name.
@@ -126,32 +126,40 @@ impl Store {
             return Err(StoreError::OutOfReach { what: "the journal" });
         }
         // One snapshot: an act recorded meanwhile moves the head, but not the one seen here.
-        let mut snapshot = self.readers.begin().await.map_err(failed_to(doing))?;
-        let mut chain = Chain::default();
-        loop {
-            let page = chain_page(&mut snapshot, permit, chain.next_from()).await?;
-            if page.is_empty() {
-                break;
+        let mut snapshot = self.pools.snapshot().await.map_err(failed_to(doing))?;
+        walk_within(&mut snapshot, permit, seen).await
+    }
+}
+
+/// Recomputes the chain as a transaction sees it, showing each entry that is whole to `seen`.
+pub(crate) async fn walk_within(
+    snapshot: &mut Transaction,
+    permit: &ReadPermit,
+    seen: &mut (dyn FnMut(&Entry) -> Option<String> + Send),
+) -> Result<Result<Verified, Broken>, StoreError> {
+    let mut chain = Chain::default();
+    loop {
+        let page = chain_page(snapshot, permit, chain.next_from()).await?;
+        if page.is_empty() {
+            break;
+        }
+        for link in page {
+            if let Err(broken) = chain.join(&link) {
+                return Ok(Err(broken));
             }
-            for link in page {
-                if let Err(broken) = chain.join(&link) {
-                    return Ok(Err(broken));
-                }
-                if let Some(why) = link.entry.ok().and_then(|entry| seen(&entry)) {
-                    return Ok(Err(Broken { sequence: chain.entries, why }));
-                }
+            if let Some(why) = link.entry.ok().and_then(|entry| seen(&entry)) {
+                return Ok(Err(Broken { sequence: chain.entries, why }));
             }
         }
-        let head = sqlx::query(READ_HEAD).fetch_optional(&mut *snapshot).await;
-        let head = head.map_err(failed_to(doing))?.map(Record::new);
-        Ok(chain.closed_by(head.as_ref()))
     }
+    let head = snapshot.one(tell(READ_HEAD)).await.map_err(failed_to("verify the journal"))?;
+    Ok(chain.closed_by(head.as_ref()))
 }
 
 impl Tx {
     /// Appends an act to the journal; its sequence.
     pub async fn record(&mut self, act: &Act) -> Result<u64, StoreError> {
-        let head = self.look_up("read the head of the journal", sqlx::query(READ_HEAD)).await?;
+        let head = self.look_up("read the head of the journal", tell(READ_HEAD)).await?;
         let Some(head) = head else {
             return Err(StoreError::Missing { what: "head of the journal", id: "1".to_owned() });
         };
@@ -159,9 +167,9 @@ impl Tx {
         let mut entry = Entry {
             sequence,
             at: act.at,
-            actor: act.actor.clone(),
+            actor: keepable(act.actor.clone()),
             act: act.act.to_owned(),
-            subject: act.subject.clone(),
+            subject: keepable(act.subject.clone()),
             details: json_text("the details of an act", &act.details)?,
             previous: head.text("hash")?,
             hash: Hash::new(),
@@ -175,7 +183,7 @@ impl Tx {
     async fn append(&mut self, entry: &Entry) -> Result<(), StoreError> {
         let doing = "append to the journal";
         let sequence = bigint("the sequence of an entry", entry.sequence)?;
-        let statement = sqlx::query(APPEND_ENTRY)
+        let statement = tell(APPEND_ENTRY)
             .bind(sequence)
             .bind(entry.at.as_microsecond())
             .bind(entry.actor.clone())
@@ -185,7 +193,7 @@ impl Tx {
             .bind(entry.previous.clone())
             .bind(entry.hash.clone());
         self.write(doing, statement).await?;
-        let head = sqlx::query(MOVE_HEAD).bind(sequence).bind(entry.hash.clone());
+        let head = tell(MOVE_HEAD).bind(sequence).bind(entry.hash.clone());
         match self.write(doing, head).await? {
             1 => Ok(()),
             _ => Err(StoreError::Stale { what: "journal entry", id: entry.sequence.to_string() }),
@@ -291,14 +299,13 @@ impl Chain {
 }
 
 async fn chain_page(
-    snapshot: &mut Transaction<'static, Sqlite>,
+    snapshot: &mut Transaction,
     permit: &ReadPermit,
     from: i64,
 ) -> Result<Vec<Link>, StoreError> {
     let statement = ask(LIST_CHAIN, permit).bind(from).bind(PAGE);
-    let rows = statement.fetch_all(&mut **snapshot).await;
-    let rows = rows.map_err(failed_to("verify the journal"))?;
-    rows.into_iter().map(|row| Link::try_from(Record::new(row))).collect()
+    let rows = snapshot.all(statement).await.map_err(failed_to("verify the journal"))?;
+    rows.into_iter().map(Link::try_from).collect()
 }
 
 impl TryFrom<Record> for Link {
@@ -363,7 +370,7 @@ SELECT sequence, at, actor, act, subject, details, previous, hash
  LIMIT $3";
 
 /// By the primary key of a table of one row.
-const READ_HEAD: &str = "
+pub(crate) const READ_HEAD: &str = "
 SELECT entries, hash
   FROM journal_head
  WHERE one_row = 1
@@ -375,7 +382,7 @@ INSERT INTO journal (sequence, at, actor, act, subject, details, previous, hash)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// By the primary key of a table of one row; it moves on only from where it was read.
-const MOVE_HEAD: &str = "
+pub(crate) const MOVE_HEAD: &str = "
 UPDATE journal_head
    SET entries = $1,
        hash = $2

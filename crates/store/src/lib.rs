@@ -9,14 +9,18 @@
 //! - [`Tx`] writes. It commits only if an act was recorded in it: no state without its entry in the
 //!   [`journal`].
 //!
-//! The engine is SQLite in one file: write-ahead log, `synchronous=FULL`, foreign keys on. The statements
-//! and `migrations/0001_ground.sql` keep to what PostgreSQL takes as well, the triggers around the journal
-//! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
+//! Two engines keep it: SQLite in one file (write-ahead log, `synchronous=FULL`, foreign keys on), or a
+//! database of a PostgreSQL server. One text of each statement and migration serves both, the triggers
+//! around the journal and the values of the bulk statements of [`remediations`] apart; where the engines
+//! differ, `engine` says how the same is promised. Instants are kept to the microsecond.
 
+mod address;
 pub mod checkpoints;
 mod concerned;
 mod connection;
 pub mod deliveries;
+pub mod dump;
+mod engine;
 mod error;
 pub mod filings;
 pub mod happenings;
@@ -25,13 +29,18 @@ pub mod journal;
 pub mod notices;
 pub mod obligations;
 mod organisations;
+mod postgres;
 mod record;
 pub mod remediations;
 pub mod reviews;
+pub mod schema;
 mod scope;
+mod sqlite;
+mod statement;
 pub mod texts;
 mod transaction;
 
+pub use address::{Address, BadAddress, Server};
 pub use connection::Store;
 pub use error::StoreError;
 pub use transaction::Tx;

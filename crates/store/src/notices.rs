@@ -7,8 +7,8 @@ use model::notice::{NoticeNumber, State};
 use model::permit::ReadPermit;
 use model::{Handle, Id, Incident, Notice};
 
-use crate::connection::ask;
 use crate::record::{Record, bigint, unknown_state};
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// Which notices; the default is all.
@@ -86,7 +86,7 @@ impl Store {
 impl Tx {
     /// Enters a notice. Refuses a second one of the same incident to the same recipient.
     pub async fn insert_notice(&mut self, notice: &Notice) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_NOTICE)
+        let statement = tell(INSERT_NOTICE)
             .bind(notice.id.to_string())
             .bind(notice.number.to_string())
             .bind(notice.incident.to_string())
@@ -104,9 +104,8 @@ impl Tx {
         id: &Id<Notice>,
         items: u64,
     ) -> Result<(), StoreError> {
-        let statement = sqlx::query(SET_ITEMS)
-            .bind(id.to_string())
-            .bind(bigint("the items of a notice", items)?);
+        let statement =
+            tell(SET_ITEMS).bind(id.to_string()).bind(bigint("the items of a notice", items)?);
         match self.write("note the items of a notice", statement).await? {
             0 => Err(StoreError::Missing { what: "notice", id: id.to_string() }),
             _ => Ok(()),

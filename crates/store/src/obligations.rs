@@ -13,8 +13,8 @@ use model::{Handle, Id, Incident, Obligation};
 
 use columns::StateColumns;
 
-use crate::connection::{Prepared, ask};
 use crate::record::json_text;
+use crate::statement::{Prepared, ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// The standing due of what has none: a clock that does not run, or a text without a number.
@@ -184,7 +184,7 @@ fn listing(
     filter: &ObligationFilter,
     limit: u32,
     after: Option<ObligationCursor>,
-) -> Prepared<'static> {
+) -> Prepared {
     let (lower, upper) = window(filter);
     // A page begins after the last one, or at the least due wanted: one lower bound serves both.
     let ended =
@@ -236,7 +236,7 @@ impl Tx {
             About::Incident(incident) => (Some(incident.to_string()), None),
             About::Month(month) => (None, Some(month.to_string())),
         };
-        let statement = sqlx::query(INSERT_OBLIGATION)
+        let statement = tell(INSERT_OBLIGATION)
             .bind(obligation.id.to_string())
             .bind(incident)
             .bind(month)
@@ -281,8 +281,7 @@ impl Tx {
             | State::Superseded { .. }
             | State::Void { .. } => ("running", "running"),
         };
-        let statement =
-            sqlx::query(MOVE_OBLIGATION).bind(obligation.id.to_string()).bind(former).bind(or);
+        let statement = tell(MOVE_OBLIGATION).bind(obligation.id.to_string()).bind(former).bind(or);
         let statement = StateColumns::from(&obligation.state).bind(statement);
         match self.write("move an obligation", statement).await? {
             0 => Err(stale(obligation)),
@@ -293,7 +292,7 @@ impl Tx {
     /// Starts the clock of a latent obligation. To whom it is owed, and whose filing started it, are known
     /// only now.
     pub async fn start_obligation(&mut self, obligation: &Obligation) -> Result<(), StoreError> {
-        let narrowed = sqlx::query(NARROW_OBLIGATION)
+        let narrowed = tell(NARROW_OBLIGATION)
             .bind(obligation.id.to_string())
             .bind(obligation.sender.as_ref().map(Handle::to_string))
             .bind(json_text("the addressees of an obligation", &obligation.to)?)
@@ -310,7 +309,7 @@ impl Tx {
         since: Timestamp,
     ) -> Result<(), StoreError> {
         let clock = obligation.state.clock();
-        let statement = sqlx::query(RECOUNT_OBLIGATION)
+        let statement = tell(RECOUNT_OBLIGATION)
             .bind(obligation.id.to_string())
             .bind(obligation.state.word())
             .bind(since.as_microsecond())
@@ -333,7 +332,7 @@ impl Tx {
         to: &[Handle],
         cc: &[Handle],
     ) -> Result<(), StoreError> {
-        let statement = sqlx::query(READDRESS_OBLIGATION)
+        let statement = tell(READDRESS_OBLIGATION)
             .bind(id.to_string())
             .bind(json_text("the addressees of an obligation", &to)?)
             .bind(json_text("the copies of an obligation", &cc)?);
@@ -344,7 +343,7 @@ impl Tx {
     }
 
     async fn is_latent(&mut self, obligation: &Obligation) -> Result<(), StoreError> {
-        let statement = sqlx::query(IS_LATENT).bind(obligation.id.to_string());
+        let statement = tell(IS_LATENT).bind(obligation.id.to_string());
         match self.look_up("read the state of an obligation", statement).await? {
             Some(_) => Ok(()),
             None => Err(stale(obligation)),

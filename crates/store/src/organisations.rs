@@ -5,8 +5,8 @@ use model::organisation::{Bilingual, ProvinceEntry};
 use model::permit::ReadPermit;
 use model::{Handle, Organisation};
 
-use crate::connection::ask;
 use crate::record::{Record, json_text};
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 impl Store {
@@ -51,7 +51,7 @@ impl Tx {
         &mut self,
         organisation: &Organisation,
     ) -> Result<(), StoreError> {
-        let statement = sqlx::query(PUT_ORGANISATION)
+        let statement = tell(PUT_ORGANISATION)
             .bind(organisation.handle.to_string())
             .bind(organisation.name.zh.clone())
             .bind(organisation.name.en.clone())
@@ -65,7 +65,7 @@ impl Tx {
 
     /// Says what people call a province.
     pub async fn put_province(&mut self, province: &ProvinceEntry) -> Result<(), StoreError> {
-        let statement = sqlx::query(PUT_PROVINCE)
+        let statement = tell(PUT_PROVINCE)
             .bind(province.code.to_string())
             .bind(province.name.zh.clone())
             .bind(province.name.en.clone());

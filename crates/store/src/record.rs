@@ -9,31 +9,54 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, ValueRef};
 
 use crate::StoreError;
+use crate::engine::Row;
 
 /// One row of an answer.
 pub(crate) struct Record {
-    row: SqliteRow,
+    row: Row,
 }
 
 impl Record {
-    pub(crate) fn new(row: SqliteRow) -> Self {
-        Self { row }
+    pub(crate) fn new(row: impl Into<Row>) -> Self {
+        Self { row: row.into() }
+    }
+
+    /// A column, if it holds just that.
+    pub(crate) fn column<'r, T>(&'r self, column: &str) -> sqlx::Result<T>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+    {
+        match &self.row {
+            Row::Sqlite(row) => row.try_get(column),
+            Row::Postgres(row) => row.try_get(column),
+        }
+    }
+
+    /// A whole number, of whichever width the engine keeps it.
+    pub(crate) fn number(&self, column: &str) -> sqlx::Result<Option<i64>> {
+        if let Row::Postgres(row) = &self.row {
+            let narrow = <i32 as Type<Postgres>>::compatible(&row.try_get_raw(column)?.type_info());
+            if narrow {
+                return Ok(row.try_get::<Option<i32>, _>(column)?.map(i64::from));
+            }
+        }
+        self.column(column)
     }
 
     pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        self.row.try_get(column).map_err(corrupt(column, "text"))
+        self.column(column).map_err(corrupt(column, "text"))
     }
 
     pub(crate) fn text_if_any(&self, column: &'static str) -> Result<Option<String>, StoreError> {
-        self.row.try_get(column).map_err(corrupt(column, "text"))
+        self.column(column).map_err(corrupt(column, "text"))
     }
 
     pub(crate) fn integer(&self, column: &'static str) -> Result<i64, StoreError> {
-        self.row.try_get(column).map_err(corrupt(column, "number"))
+        let number = self.number(column).map_err(corrupt(column, "number"))?;
+        number.ok_or("it is empty").map_err(corrupt(column, "number"))
     }
 
     /// A number of things, or any number of a narrower type.
@@ -52,8 +75,7 @@ impl Record {
         &self,
         column: &'static str,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let micros: Option<i64> =
-            self.row.try_get(column).map_err(corrupt(column, "number or nothing"))?;
+        let micros = self.number(column).map_err(corrupt(column, "number or nothing"))?;
         let instant = micros.map(Timestamp::from_microsecond).transpose();
         instant.map_err(corrupt(column, "instant"))
     }
@@ -62,7 +84,7 @@ impl Record {
     where
         T: FromStr<Err: Display>,
     {
-        let text: &str = self.row.try_get(column).map_err(corrupt(column, "text"))?;
+        let text: &str = self.column(column).map_err(corrupt(column, "text"))?;
         text.parse().map_err(corrupt(column, std::any::type_name::<T>()))
     }
 
@@ -70,12 +92,12 @@ impl Record {
     where
         T: FromStr<Err: Display>,
     {
-        let text: Option<&str> = self.row.try_get(column).map_err(corrupt(column, "text"))?;
+        let text: Option<&str> = self.column(column).map_err(corrupt(column, "text"))?;
         text.map(str::parse).transpose().map_err(corrupt(column, std::any::type_name::<T>()))
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
-        let text: &str = self.row.try_get(column).map_err(corrupt(column, "text"))?;
+        let text: &str = self.column(column).map_err(corrupt(column, "text"))?;
         serde_json::from_str(text).map_err(corrupt(column, std::any::type_name::<T>()))
     }
 }

@@ -1,4 +1,6 @@
-//! What the tests of this crate share: a store in a folder of its own, and entities to put into it.
+//! What the tests of this crate share: a store of its own, and entities to put into it.
+//!
+//! Which engine keeps it says the environment: see `every_test_of_this_crate_holds_on_postgresql`.
 //!
 //! Four organisations: `desk` coordinates, `alpha` and `beta` are neighbours who hold addresses, and
 //! `gamma` is a stranger to every incident.
@@ -17,22 +19,67 @@ use model::remediation::{self, Subject};
 use model::{
     DeliveryId, Handle, Id, Incident, Notice, Obligation, Organisation, Remediation, notice,
 };
+use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
+use testkit::postgres::{Database, shared};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, Tx};
+use crate::engine::{Engine, Pools};
+use crate::statement::Prepared;
+use crate::{Address, Store, StoreError, Tx};
 
-/// A store with the four organisations in it; its folder goes when it is dropped.
+/// The variable that makes every test run on PostgreSQL.
+pub(crate) const ENGINE: &str = "JUYAN_TEST_ENGINE";
+
+/// The engine on which the tests run.
+pub(crate) fn engine() -> Engine {
+    match std::env::var(ENGINE).as_deref() {
+        Ok("postgres") => Engine::Postgres,
+        _ => Engine::Sqlite,
+    }
+}
+
+/// A place for a store, with nothing in it yet; it goes when it is dropped.
+pub(crate) enum Place {
+    Folder(TempDir),
+    Database(Database<'static>),
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self::on(engine())
+    }
+
+    pub(crate) fn on(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Folder(TempDir::new().unwrap()),
+            Engine::Postgres => Self::Database(shared().database()),
+        }
+    }
+
+    pub(crate) fn address(&self) -> Address {
+        match self {
+            Self::Folder(folder) => folder.path().join("case.db").into(),
+            Self::Database(database) => database.address().parse().unwrap(),
+        }
+    }
+}
+
+/// A store with the four organisations in it.
 pub(crate) struct World {
     pub(crate) store: Store,
-    pub(crate) folder: TempDir,
+    pub(crate) place: Place,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let store = Store::open(&folder.path().join("case.db")).await.unwrap();
-        let world = Self { store, folder };
+        Self::on(engine()).await
+    }
+
+    pub(crate) async fn on(engine: Engine) -> Self {
+        let place = Place::on(engine);
+        let store = Store::open(&place.address()).await.unwrap();
+        let world = Self { store, place };
         let mut tx = world.store.begin().await.unwrap();
         for handle in ["desk", "alpha", "beta", "gamma"] {
             tx.put_organisation(&organisation(handle)).await.unwrap();
@@ -44,7 +91,11 @@ impl World {
 
     /// One incident of alpha and beta: each has a notice of it and owes something for it.
     pub(crate) async fn with_an_incident() -> Self {
-        let world = Self::new().await;
+        Self::with_an_incident_on(engine()).await
+    }
+
+    pub(crate) async fn with_an_incident_on(engine: Engine) -> Self {
+        let world = Self::on(engine).await;
         let mut tx = world.store.begin().await.unwrap();
         tx.insert_delivery(&delivery(1)).await.unwrap();
         tx.insert_incident(&incident(1)).await.unwrap();
@@ -62,9 +113,26 @@ impl World {
         tx.commit().await
     }
 
-    /// Runs a statement as somebody would who owns the file and has taken the fences down.
-    pub(crate) async fn tamper(&self, sql: &'static str) {
-        sqlx::raw_sql(sql).execute(&self.store.writer).await.unwrap();
+    /// Runs statements as somebody would who owns the store.
+    pub(crate) async fn tamper(&self, sql: &str) {
+        self.try_to(sql).await.unwrap();
+    }
+
+    /// The same, where it may be refused.
+    pub(crate) async fn try_to(&self, sql: &str) -> sqlx::Result<()> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        match &self.store.pools {
+            Pools::Sqlite(pools) => sql.execute(&pools.writer).await.map(drop),
+            Pools::Postgres(pools) => sql.execute(&pools.writer).await.map(drop),
+        }
+    }
+
+    /// Runs a statement without a transaction of ours around it.
+    pub(crate) async fn run(&self, statement: Prepared) {
+        match &self.store.pools {
+            Pools::Sqlite(pools) => drop(statement.on().execute(&pools.writer).await.unwrap()),
+            Pools::Postgres(pools) => drop(statement.on().execute(&pools.writer).await.unwrap()),
+        }
     }
 }
 

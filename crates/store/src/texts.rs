@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use model::permit::ReadPermit;
 
-use crate::connection::ask;
 use crate::record::Record;
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// A text of law that was applied.
@@ -54,7 +54,7 @@ impl Store {
 impl Tx {
     /// Keeps a text; false if it is kept already.
     pub async fn keep_text(&mut self, kept: &AppliedText) -> Result<bool, StoreError> {
-        let statement = sqlx::query(KEEP_TEXT)
+        let statement = tell(KEEP_TEXT)
             .bind(kept.name.clone())
             .bind(kept.version.clone())
             .bind(kept.sha256.clone())

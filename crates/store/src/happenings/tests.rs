@@ -23,8 +23,12 @@ async fn a_fact_is_told_once_and_corrected_after() {
     let mut tx = world.store.begin().await.unwrap();
     tx.insert_happening(&received("beta", 9)).await.unwrap();
     tx.insert_happening(&received("alpha", 8)).await.unwrap();
+    world.keep(tx).await.unwrap();
+    let mut tx = world.store.begin().await.unwrap();
     let again = tx.insert_happening(&received("alpha", 7)).await;
     assert!(matches!(again, Err(StoreError::AlreadyThere { .. })), "{again:?}");
+    drop(tx);
+    let mut tx = world.store.begin().await.unwrap();
     tx.correct_happening(&received("beta", 9), at(3)).await.unwrap();
     let other = Happening { trigger: "another".to_owned(), ..received("beta", 9) };
     let missing = tx.correct_happening(&other, at(3)).await;

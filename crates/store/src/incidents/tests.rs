@@ -27,7 +27,8 @@ async fn a_second_open_incident_of_the_same_threat_under_the_same_pack_is_refuse
     let mut tx = world.store.begin().await.unwrap();
     let refused = tx.insert_incident(&twin).await;
     assert!(matches!(refused, Err(StoreError::AlreadyThere { .. })), "{refused:?}");
-
+    drop(tx);
+    let mut tx = world.store.begin().await.unwrap();
     let other = "other.pack".parse().unwrap();
     twin.assessment.basis = Basis { pack: other, ..twin.assessment.basis };
     tx.insert_incident(&twin).await.unwrap();

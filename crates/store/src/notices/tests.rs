@@ -12,6 +12,8 @@ async fn a_recipient_gets_one_notice_of_an_incident() {
     let mut tx = world.store.begin().await.unwrap();
     let refused = tx.insert_notice(&notice(3, "alpha")).await;
     assert!(matches!(refused, Err(StoreError::AlreadyThere { .. })), "{refused:?}");
+    drop(tx);
+    let mut tx = world.store.begin().await.unwrap();
     tx.insert_notice(&notice(3, "gamma")).await.unwrap();
 }
 

@@ -8,8 +8,8 @@ use model::regime::Basis;
 
 use super::{AlarmCounts, ObligationCounts};
 use crate::StoreError;
-use crate::connection::Prepared;
 use crate::record::{Record, corrupt, unknown_state};
+use crate::statement::Prepared;
 
 /// The columns that say where an obligation stands.
 #[derive(Default)]
@@ -27,7 +27,7 @@ pub(super) struct StateColumns {
 }
 
 impl StateColumns {
-    pub(super) fn bind(self, statement: Prepared<'_>) -> Prepared<'_> {
+    pub(super) fn bind(self, statement: Prepared) -> Prepared {
         statement
             .bind(self.state)
             .bind(self.since)

@@ -90,10 +90,12 @@ async fn one_duty_is_owed_once() {
     let mut tx = world.store.begin().await.unwrap();
     let refused = tx.insert_obligation(&twin).await;
     assert!(matches!(refused, Err(StoreError::AlreadyThere { .. })), "{refused:?}");
+    drop(tx);
 
     // Under a graver grade it is another debt, and the old one gives way to it.
     let mut graver = twin;
     graver.terms.grade = Some("g1".parse().unwrap());
+    let mut tx = world.store.begin().await.unwrap();
     tx.insert_obligation(&graver).await.unwrap();
     let old = obligation(1, "alpha").supersede(id(9), at(30));
     tx.update_obligation_state(&old).await.unwrap();
@@ -200,10 +202,12 @@ async fn a_month_owes_once_and_is_listed_by_itself() {
         Obligation { about: About::Month("2026-02".parse().unwrap()), ..obligation(7, "alpha") };
     let mut tx = world.store.begin().await.unwrap();
     tx.insert_obligation(&of_month).await.unwrap();
+    world.keep(tx).await.unwrap();
+    let mut tx = world.store.begin().await.unwrap();
     let twin = Obligation { id: id(8), ..of_month.clone() };
     let refused = tx.insert_obligation(&twin).await;
     assert!(matches!(refused, Err(StoreError::AlreadyThere { .. })), "{refused:?}");
-    world.keep(tx).await.unwrap();
+    drop(tx);
     let month = "2026-02".parse().unwrap();
     let listed = world.store.obligations_of_month(&everything(), month, 9).await.unwrap();
     assert_eq!(listed, [of_month]);

@@ -10,6 +10,7 @@ use model::remediation::Subject;
 use crate::incidents::IncidentFilter;
 use crate::notices::NoticeFilter;
 use crate::obligations::ObligationFilter;
+use crate::statement::tell;
 use crate::testing::{
     World, at, delivery, everything, handle, id, incident, notice, only, remediation,
 };
@@ -201,8 +202,8 @@ async fn a_question_whose_permit_was_forgotten_sees_nothing() {
         let found = statements().into_iter().find(|(_, known, _)| *known == name);
         let (_, _, sql) = found.unwrap();
         for (reach, wanted) in [(Some("*".to_owned()), 1), (None, 0)] {
-            let asked = sqlx::query(sql).bind(reach).bind(key.clone());
-            let seen = asked.fetch_all(&world.store.readers).await.unwrap();
+            let asked = tell(sql).bind(reach).bind(key.clone());
+            let seen = world.store.pools.all(asked).await.unwrap();
             assert_eq!(seen.len(), wanted, "{name}");
         }
     }
