@@ -18,6 +18,7 @@ use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
 mod acts;
 mod calendars;
+mod directory;
 mod filing;
 mod gate;
 

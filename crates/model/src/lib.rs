@@ -8,6 +8,7 @@ pub mod address;
 pub mod canonical;
 pub mod classification;
 pub mod columns;
+pub mod contact;
 pub mod delivery;
 pub mod filing;
 pub mod happening;
@@ -28,6 +29,7 @@ pub mod tally;
 pub mod threat;
 
 pub use address::{Asn, Fqdn, Ip, Prefix};
+pub use contact::Contact;
 pub use delivery::DeliveryId;
 pub use filing::Filing;
 pub use happening::Happening;

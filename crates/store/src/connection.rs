@@ -47,6 +47,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         migration(1, "ground", include_str!("../migrations/0001_ground.sql")),
         migration(2, "journal fence", include_str!("../migrations/0002_journal_fence.sqlite.sql")),
         migration(30, "filings and reviews", include_str!("../migrations/0030_filings.sql")),
+        migration(40, "directory", include_str!("../migrations/0040_directory.sql")),
     ])
 });
 

@@ -14,6 +14,7 @@
 //! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
 
 mod connection;
+pub mod contacts;
 pub mod deliveries;
 mod error;
 pub mod filings;
