@@ -473,7 +473,11 @@ impl App {
         Ok(scenes)
     }
 
-    async fn incidents_of(&self, threat: &ThreatName) -> Result<Vec<Incident>, AppError> {
+    /// The incidents of one name: one matter.
+    pub(crate) async fn incidents_of(
+        &self,
+        threat: &ThreatName,
+    ) -> Result<Vec<Incident>, AppError> {
         let permit = ReadPermit::at_the_console();
         let filter = IncidentFilter { threat: Some(threat.clone()), ..IncidentFilter::default() };
         Ok(self.store.incidents(&permit, &filter, KIN_MAX, None).await?)

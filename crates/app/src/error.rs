@@ -43,6 +43,10 @@ pub enum AppError {
     /// What is wrong with the desk's own key, and what to do.
     #[error("{0}")]
     Key(String),
+    #[error(
+        "nothing was signed: {0}. Keep the database as it is and look into it before anything else"
+    )]
+    Broken(#[from] store::journal::Broken),
     #[error("`{file}`: {why}")]
     Directory { file: String, why: String },
     #[error("{0}")]

@@ -4,10 +4,12 @@ mod act;
 mod assess;
 mod atlas;
 mod calendar;
+mod check;
 mod clock;
 mod deliveries;
 mod demo;
 mod directory;
+mod dossier;
 mod feeds;
 mod file;
 mod generate;
@@ -15,6 +17,7 @@ mod incidents;
 mod ingest;
 mod init;
 mod journal;
+mod key;
 mod keys;
 mod load;
 mod notices;
@@ -38,13 +41,13 @@ pub(crate) const FINDINGS: u8 = 3;
 
 pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.context("cannot start the runtime")?.block_on(dispatch(cli.command))
+    runtime.context("cannot start the runtime")?.block_on(dispatch(cli.command, cli.verbose))
 }
 
-async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+async fn dispatch(command: Command, verbose: u8) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => Box::pin(demo::run(args)).await,
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => serve::run(args, verbose).await,
         Command::Init(args) => init::run(args).await,
         Command::Load(args) => load::run(args).await,
         Command::Ingest(args) => ingest::run(args).await,
@@ -66,6 +69,9 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Clock(args) => clock::run(&args),
         Command::Feeds(args) => feeds::run(args),
         Command::Journal(args) => journal::run(args).await,
+        Command::Key(args) => key::run(args).await,
+        Command::Dossier(args) => dossier::run(args).await,
+        Command::Check(args) => check::run(args).await,
         Command::Retain(args) => retain::run(args).await,
         Command::Generate(args) => generate::run(&args),
         #[cfg(feature = "sql")]

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod canonical;
+pub mod checkpoint;
 pub mod classification;
 pub mod columns;
 pub mod contact;
@@ -29,6 +30,7 @@ pub mod tally;
 pub mod threat;
 
 pub use address::{Asn, Fqdn, Ip, Prefix};
+pub use checkpoint::Checkpoint;
 pub use contact::Contact;
 pub use delivery::DeliveryId;
 pub use filing::Filing;

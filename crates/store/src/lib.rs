@@ -13,6 +13,8 @@
 //! and `migrations/0001_ground.sql` keep to what PostgreSQL takes as well, the triggers around the journal
 //! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
 
+pub mod checkpoints;
+mod concerned;
 mod connection;
 pub mod contacts;
 pub mod deliveries;
@@ -28,6 +30,7 @@ mod record;
 pub mod remediations;
 pub mod reviews;
 mod scope;
+pub mod texts;
 mod transaction;
 
 pub use connection::Store;

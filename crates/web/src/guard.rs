@@ -100,7 +100,10 @@ fn is_from_our_pages(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     match (text("sec-fetch-site"), text("origin"), text("host")) {
         (Some(site), ..) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin), Some(host)) => origin.strip_prefix("http://") == Some(host),
+        (None, Some(origin), Some(host)) => {
+            let bare = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            bare == Some(host)
+        }
         (None, Some(_), None) => false,
         (None, None, _) => true,
     }

@@ -265,11 +265,7 @@ async fn quiet_desk() -> World {
         regimes: vec!["cn.miit.2009-156".parse().unwrap()],
         regardless: Vec::new(),
     };
-    let world = World::under(law, settings).await;
-    let organisations =
-        include_str!("../../../../demo/organisations.csv").replace("-157:", "-156:");
-    world.app.load_organisations("organisations.csv", organisations.as_bytes()).await.unwrap();
-    world
+    World::under(law, settings).await
 }
 
 #[tokio::test]

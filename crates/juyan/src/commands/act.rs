@@ -1,5 +1,7 @@
 //! `juyan act`: what people tell the desk, and what follows at once.
 
+mod by_hand;
+
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -16,6 +18,8 @@ use crate::output::{self, Table};
 
 pub(crate) async fn run(act: Act) -> anyhow::Result<ExitCode> {
     match act {
+        Act::Open(args) => by_hand::open(args).await,
+        Act::Facts { common, incident, known } => by_hand::learn(&common, &incident, known).await,
         Act::Happened { common, incident, trigger, to, from, proof } => {
             let app = open(&common).await?;
             let Proof { at, evidence } = proof;
