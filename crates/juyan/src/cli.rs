@@ -9,6 +9,7 @@
 )]
 
 mod act;
+pub(crate) mod directory;
 pub(crate) mod file;
 mod proof;
 mod regime;
@@ -76,9 +77,9 @@ pub(crate) enum Command {
     /// What awaits the authority before anybody is notified of it
     #[command(subcommand)]
     Review(file::Review),
-    /// The directory of organisations
+    /// The directory: organisations, contacts, claims, sealing keys
     #[command(subcommand)]
-    Directory(Directory),
+    Directory(directory::Directory),
     /// List notices
     Notices(Listing),
     /// Show one notice, or its list of addresses as CSV
@@ -260,13 +261,6 @@ pub(crate) struct Obligations {
     /// Which: all, ours, theirs, latent, met
     #[arg(long, default_value = "all", value_parser = ["all", "ours", "theirs", "latent", "met"])]
     pub(crate) show: String,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Directory {
-    /// The keys by which organisations seal their filings
-    #[command(subcommand)]
-    Key(file::Key),
 }
 
 #[derive(Args)]
