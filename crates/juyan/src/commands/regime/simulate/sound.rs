@@ -86,8 +86,18 @@ impl<'t> Places<'t> {
         let start = *self.starts.get(incident)?;
         let end = self.starts.get(incident + 1).copied().unwrap_or(self.lines.len());
         let own = self.lines.get(start..end)?;
-        Some(start + own.iter().position(|line| line.contains(says)).unwrap_or(0) + 1)
+        Some(start + own.iter().position(|line| says_it(line, says)).unwrap_or(0) + 1)
     }
+}
+
+/// Whether a line has a name as a whole word.
+fn says_it(line: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    line.match_indices(name).any(|(at, _)| {
+        let before = line.get(..at).and_then(|text| text.chars().next_back());
+        let after = line.get(at + name.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
 }
 
 /// What either pack knows by name.
@@ -147,7 +157,7 @@ mod tests {
         };
         let twice = of("carrier", "met = { M2a = 2025-06-12T10:00:00+08:00 }");
         assert_eq!(twice.len(), 1, "{twice:?}");
-        assert!(twice[0].to_string().starts_with("x.toml: incident tern: its number"));
+        assert!(twice[0].to_string().starts_with("x.toml:8: incident tern: its number"));
         let slips = of(
             "carriage",
             "parties = { carriers = \"a\" }\nhappened = { nothing = 2025-06-12T10:00:00+08:00 }\n\
@@ -165,9 +175,9 @@ mod tests {
                 "`M99` was met at 2025-06-12T00:00:00Z, before 2025-06-12T01:00:00Z",
             ]
         );
-        // The second incident is of the same words, seven lines further down.
+        // The second incident is of the same words, eight lines further down.
         let lines: Vec<usize> = slips.iter().map(|one| one.line.unwrap()).collect();
         assert_eq!(lines[..6], [5, 6, 7, 8, 8, 8]);
-        assert_eq!(lines[6], 11, "its number is used twice: {:?}", slips[6]);
+        assert_eq!(lines[6], 10, "its number is used twice: {:?}", slips[6]);
     }
 }
