@@ -46,6 +46,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     Migrator::with_migrations(vec![
         migration(1, "ground", include_str!("../migrations/0001_ground.sql")),
         migration(2, "journal fence", include_str!("../migrations/0002_journal_fence.sqlite.sql")),
+        migration(10, "accounts", include_str!("../migrations/0010_accounts.sql")),
     ])
 });
 

@@ -13,18 +13,21 @@
 //! and `migrations/0001_ground.sql` keep to what PostgreSQL takes as well, the triggers around the journal
 //! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
 
+pub mod accounts;
 mod connection;
 pub mod deliveries;
 mod error;
 pub mod happenings;
 pub mod incidents;
 pub mod journal;
+pub mod keys;
 pub mod notices;
 pub mod obligations;
 mod organisations;
 mod record;
 pub mod remediations;
 mod scope;
+pub mod sessions;
 mod transaction;
 
 pub use connection::Store;

@@ -280,7 +280,7 @@ SELECT notice.incident, notice.id AS notice, notice.recipient, remediation.subje
   FROM notice
   JOIN remediation
     ON remediation.notice = notice.ordinal
- WHERE ($1 = '*' OR notice.recipient = $1)
+ WHERE ($1 = '*' OR notice.recipient IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND notice.id = $2
    AND remediation.subject > $3
  ORDER BY remediation.subject

@@ -182,6 +182,9 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("notices", crate::notices::STATEMENTS.to_vec()),
         ("remediations", crate::remediations::statements()),
         ("journal", crate::journal::STATEMENTS.to_vec()),
+        ("accounts", crate::accounts::STATEMENTS.to_vec()),
+        ("sessions", crate::sessions::STATEMENTS.to_vec()),
+        ("keys", crate::keys::STATEMENTS.to_vec()),
     ] {
         all.extend(statements.into_iter().map(|(name, sql)| (file, name, sql)));
     }
@@ -201,7 +204,9 @@ async fn every_statement_uses_the_index_that_it_says() {
             assert!(!step.contains("TEMP B-TREE"), "{file} {name} sorts: {step}");
             let whole_table = step.starts_with("SCAN")
                 && !step.contains(" INDEX ")
-                && !step.ends_with("VALUES CLAUSE");
+                && !step.ends_with("VALUES CLAUSE")
+                // What the indexed searches of the view's three parts have found.
+                && step != "SCAN within_reach";
             assert!(!whole_table, "{file} {name} reads it all: {step}");
             writeln!(plans, "  {step}").unwrap();
         }
