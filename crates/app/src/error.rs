@@ -33,6 +33,12 @@ pub enum AppError {
     Directory { file: String, why: String },
     #[error("{0}")]
     BadInput(String),
+    #[error(transparent)]
+    NotAllowed(#[from] model::permit::NotAllowed),
+    #[error("the machine gives no random numbers: {0}")]
+    NoChance(String),
+    #[error("cannot hash a password: {0}")]
+    Hash(String),
     #[error("the delivery is larger than {limit} bytes when unpacked; split it")]
     TooLarge { limit: u64 },
     #[error(

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod directory;
 mod error;
 pub mod home;
+pub mod identity;
 pub mod ingest;
 pub mod law;
 pub mod months;
@@ -38,6 +39,7 @@ use model::{Handle, PackId};
 pub use clock::Clock;
 pub use error::AppError;
 pub use home::Home;
+pub use identity::{Chance, Identity};
 pub use law::{Law, LawError, Provisional, Source};
 
 /// The desk: everything that the steps need, opened once.
