@@ -35,6 +35,8 @@ pub enum AppError {
     BadInput(String),
     #[error(transparent)]
     NotAllowed(#[from] model::permit::NotAllowed),
+    #[error(transparent)]
+    Refused(#[from] crate::identity::Refusal),
     #[error("the machine gives no random numbers: {0}")]
     NoChance(String),
     #[error("cannot hash a password: {0}")]
@@ -58,6 +60,8 @@ impl AppError {
         matches!(
             self,
             Self::BadInput(_)
+                | Self::Refused(_)
+                | Self::NotAllowed(_)
                 | Self::Act(_)
                 | Self::NotPossible(_)
                 | Self::Query(Cursor(_) | TooMany { .. })

@@ -93,7 +93,84 @@ impl Identity {
     }
 }
 
-/// Something that the asker can mend.
-fn refuse<T>(why: impl Into<String>) -> Result<T, AppError> {
-    Err(AppError::BadInput(why.into()))
+/// Something that the asker can mend, under a code by which pages say it in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the password is too short: {} characters at least", password::SHORTEST)]
+    TooShort,
+    #[error("the password is too long: {} bytes at most", password::LONGEST)]
+    TooLong,
+    #[error("the password repeats itself: choose one that nobody guesses")]
+    Repeats,
+    #[error("the password contains the name of the account: choose another")]
+    ContainsName,
+    #[error("the present password is not right")]
+    WrongPassword,
+    #[error("the code is not right, or was used already: wait for the next one")]
+    WrongCode,
+    #[error("there is a second factor already: ask for a reset to change it")]
+    HasSecondFactor,
+    #[error("there is no such session any more")]
+    NoSession,
+    #[error("there are accounts already: a lead opens further ones")]
+    NotTheFirst,
+    #[error("choose a name for the account: lower-case letters, digits, `.`, `-` or `_`")]
+    NoName,
+    #[error("there is an account `{0}` already")]
+    NameTaken(String),
+    #[error("there is no account `{0}`")]
+    NoAccount(String),
+    #[error("the link cannot be used any more: ask for a new one")]
+    LinkGone,
+    #[error("there is no organisation `{0}` in the directory")]
+    NoOrganisation(String),
+    #[error("the post is of the desk's own organisation `{0}` only")]
+    NotOfTheDesk(String),
+    #[error("`{0}` has no province in the directory to be of")]
+    NoProvince(String),
+    #[error("this is the last lead with an account in use: open another first")]
+    LastLead,
+    #[error("say what the key is for, in {} characters at most", keys::PURPOSE_LONGEST)]
+    NoPurpose,
+    #[error("a key lasts from 1 to {} days, a link to {}", keys::DAYS_MAX, links::DAYS_MAX)]
+    NoSuchTime,
+    #[error("the account has {} keys in use already: revoke one first", keys::IN_USE_MAX)]
+    TooManyKeys,
+    #[error("there is no such key in use")]
+    NoKey,
+    #[error("there is no notice `{0}`")]
+    NoNotice(String),
+}
+
+impl Refusal {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort => "too-short",
+            Self::TooLong => "too-long",
+            Self::Repeats => "repeats",
+            Self::ContainsName => "contains-name",
+            Self::WrongPassword => "wrong-password",
+            Self::WrongCode => "wrong-code",
+            Self::HasSecondFactor => "has-second-factor",
+            Self::NoSession => "no-session",
+            Self::NotTheFirst => "not-the-first",
+            Self::NoName => "no-name",
+            Self::NameTaken(_) => "name-taken",
+            Self::NoAccount(_) => "no-account",
+            Self::LinkGone => "link-gone",
+            Self::NoOrganisation(_) => "no-organisation",
+            Self::NotOfTheDesk(_) => "not-of-the-desk",
+            Self::NoProvince(_) => "no-province",
+            Self::LastLead => "last-lead",
+            Self::NoPurpose => "no-purpose",
+            Self::NoSuchTime => "no-such-time",
+            Self::TooManyKeys => "too-many-keys",
+            Self::NoKey => "no-key",
+            Self::NoNotice(_) => "no-notice",
+        }
+    }
+}
+
+fn refuse<T>(why: Refusal) -> Result<T, AppError> {
+    Err(AppError::Refused(why))
 }

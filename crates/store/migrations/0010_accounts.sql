@@ -24,6 +24,7 @@ CREATE TABLE account (
   password TEXT CHECK (password LIKE '$argon2id$%')
 );
 CREATE INDEX account_by_organisation ON account (organisation, name);
+CREATE INDEX account_by_post ON account (post, disabled_at);
 
 -- RFC 6238. A second factor counts once a code of it has been shown to be right.
 CREATE TABLE second_factor (

@@ -121,6 +121,13 @@ impl Tx {
         Ok(self.look_up("look for accounts", sqlx::query(ANY_ACCOUNT)).await?.is_some())
     }
 
+    /// Whether another account in use has the same post.
+    pub async fn another_of_post(&mut self, account: &Account) -> Result<bool, StoreError> {
+        let statement = sqlx::query(ANOTHER_OF_POST).bind(account.id.to_string());
+        let statement = statement.bind(account.post.code());
+        Ok(self.look_up("look for another of a post", statement).await?.is_some())
+    }
+
     /// Puts a password in place of the one before, or none.
     pub async fn set_password(
         &mut self,
@@ -366,6 +373,15 @@ SELECT 1 AS number
  ORDER BY name
  LIMIT 1";
 
+/// By `account_by_post`. Asked within a write.
+const ANOTHER_OF_POST: &str = "
+SELECT 1 AS number
+  FROM account
+ WHERE post = $2
+   AND disabled_at IS NULL
+   AND id <> $1
+ LIMIT 1";
+
 /// By the unique index of `name`. Asked before there is a permit.
 const READ_CREDENTIALS: &str = concat!(
     accounts!(
@@ -486,6 +502,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("LIST_ACCOUNTS", LIST_ACCOUNTS),
     ("COUNT_CODES", COUNT_CODES),
     ("ANY_ACCOUNT", ANY_ACCOUNT),
+    ("ANOTHER_OF_POST", ANOTHER_OF_POST),
     ("READ_CREDENTIALS", READ_CREDENTIALS),
     ("READ_CREDENTIALS_OF", READ_CREDENTIALS_OF),
     ("READ_INVITATION", READ_INVITATION),

@@ -2,7 +2,9 @@
 
 use app::views::Counts;
 use maud::{DOCTYPE, Markup, html};
+use model::permit::Can;
 
+use crate::access::Presence;
 use crate::assets;
 use crate::i18n;
 use crate::parts::icon;
@@ -32,6 +34,7 @@ pub(crate) enum Section {
     Sightings,
     Feeds,
     Rules,
+    Accounts,
     /// None of them, as for an error.
     Elsewhere,
 }
@@ -83,30 +86,64 @@ fn items() -> impl Iterator<Item = &'static Item> {
 /// The whole document around `body`.
 pub(crate) fn frame(v: &Viewer, page: &Page<'_>, body: Markup) -> Markup {
     let l = v.lang;
+    let live = page.live.map(|last| format!("/live?last={last}"));
+    let inside = html! {
+        (side(v, page))
+        (top(v, page))
+        main id="main" tabindex="-1" { (body) }
+        (tabs(v, page))
+        div.vh id="said" role="status" aria-live="polite" {}
+        (palette(v))
+        (shortcuts(v))
+    };
+    document(
+        v,
+        &page.title,
+        html! {
+            body data-now=(v.now) data-zone=(v.zone.iana_name().unwrap_or("UTC")) data-live=[live]
+                data-ago-forms=(ago_forms(l)) data-days=(t!(l, "days-hours", d = 77, h = 88))
+                data-soon=(t!(l, "say-soon")) data-crit=(t!(l, "say-crit")) data-over=(t!(l, "say-over")) {
+                a.skip href="#main" { (t!(l, "skip")) }
+                (inside)
+            }
+        },
+    )
+}
+
+/// A page for whoever has not signed in: no menu, no counts, no search.
+pub(crate) fn bare(v: &Viewer, title: &str, body: Markup) -> Markup {
+    document(
+        v,
+        title,
+        html! {
+            body.bare {
+                header.top {
+                    span.brand {
+                        img src=(assets::LOGO.path()) width="24" height="24" alt="";
+                        b { (v.both(&v.organisation)) }
+                    }
+                    (switches(v))
+                }
+                main id="main" { (body) }
+            }
+        },
+    )
+}
+
+fn document(v: &Viewer, title: &str, body: Markup) -> Markup {
+    let l = v.lang;
     html! {
         (DOCTYPE)
         html lang=(l.code) dir=(l.dir) data-theme=(v.theme) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (page.title) " · " (v.both(&v.organisation)) }
+                title { (title) " · " (v.both(&v.organisation)) }
                 link rel="icon" href=(assets::LOGO.path()) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::CSS.path());
                 script type="module" src=(assets::JS.path()) {}
             }
-            body data-now=(v.now) data-zone=(v.zone.iana_name().unwrap_or("UTC"))
-                data-live=[page.live.map(|last| format!("/live?last={last}"))]
-                data-ago-forms=(ago_forms(l)) data-days=(t!(l, "days-hours", d = 77, h = 88))
-                data-soon=(t!(l, "say-soon")) data-crit=(t!(l, "say-crit")) data-over=(t!(l, "say-over")) {
-                a.skip href="#main" { (t!(l, "skip")) }
-                (side(v, page))
-                (top(v, page))
-                main id="main" tabindex="-1" { (body) }
-                (tabs(v, page))
-                div.vh id="said" role="status" aria-live="polite" {}
-                (palette(v))
-                (shortcuts(v))
-            }
+            (body)
         }
     }
 }
@@ -128,10 +165,35 @@ fn side(v: &Viewer, page: &Page<'_>) -> Markup {
                     } }
                 } }
             }
+            (me(v, page))
+        }
+    }
+}
+
+/// Who looks: at the foot of the menu, with the way to their own account and out.
+fn me(v: &Viewer, page: &Page<'_>) -> Markup {
+    let l = v.lang;
+    let Presence::Person(who) = &v.presence else {
+        return html! {
             div.me {
                 span.face aria-hidden="true" { (icon("key")) }
                 span { b { (t!(l, "me-name")) } small { (t!(l, "me-where")) } }
             }
+        };
+    };
+    html! {
+        @if v.presence.can(Can::ManageAccounts) {
+            ul { li { a href="/accounts"
+                aria-current=[(page.section == Section::Accounts).then_some("page")] {
+                (icon("key")) span { (t!(l, "nav-accounts")) }
+            } } }
+        }
+        div.me {
+            a href="/me" aria-label=(t!(l, "my-account")) {
+                span.face aria-hidden="true" { (icon("key")) }
+                span { b { (who.account.name) } small { (l.word("post", who.account.post.code())) } }
+            }
+            form action="/sign-out" method="post" { button.ghost.small { (t!(l, "sign-out")) } }
         }
     }
 }
@@ -151,6 +213,7 @@ fn count(section: Section, counts: Option<&Counts>) -> Option<u64> {
         | Section::Sightings
         | Section::Feeds
         | Section::Rules
+        | Section::Accounts
         | Section::Elsewhere => 0,
     };
     (n > 0).then_some(n)

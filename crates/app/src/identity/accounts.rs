@@ -10,7 +10,7 @@ use store::Tx;
 use store::accounts::Invitation;
 
 use super::chance::hash;
-use super::{Identity, refuse};
+use super::{Identity, Refusal, refuse};
 use crate::AppError;
 
 /// How long a link to choose a password is good for.
@@ -60,7 +60,7 @@ impl Identity {
     ) -> Result<Account, AppError> {
         match self.store.account(permit, name).await? {
             Some(account) => Ok(account),
-            None => refuse(format!("there is no account `{name}`")),
+            None => refuse(Refusal::NoAccount(name.to_string())),
         }
     }
 
@@ -71,7 +71,7 @@ impl Identity {
     pub async fn invite_the_first(&self) -> Result<Invited, AppError> {
         let mut tx = self.store.begin().await?;
         if tx.any_account().await? {
-            return refuse("there are accounts already: a lead opens further ones");
+            return refuse(Refusal::NotTheFirst);
         }
         let invited = self.invite(&mut tx, None, FIRST_LASTS).await?;
         let act = self.act(self.own.as_str(), "account.first_invited", self.own.as_str(), []);
@@ -94,7 +94,7 @@ impl Identity {
     ) -> Result<Invited, AppError> {
         let entry = self.store.organisation(&permit.reading(), organisation).await?;
         let Some(entry) = entry else {
-            return refuse(format!("there is no organisation `{organisation}` in the directory"));
+            return refuse(Refusal::NoOrganisation(organisation.to_string()));
         };
         self.may_have(&entry, post)?;
         let mut tx = self.store.begin().await?;
@@ -120,6 +120,9 @@ impl Identity {
         let account = self.account(&permit.reading(), name).await?;
         let now = self.now();
         let mut tx = self.store.begin().await?;
+        if account.post == Post::Lead && !tx.another_of_post(&account).await? {
+            return refuse(Refusal::LastLead);
+        }
         tx.set_disabled(&account.id, Some(now)).await?;
         tx.end_sessions(&account.id, None, now).await?;
         let keys = tx.revoke_api_keys(&account.id, now).await?;
@@ -179,22 +182,21 @@ impl Identity {
         first: Option<AccountName>,
         password: &str,
     ) -> Result<AccountName, AppError> {
-        let gone = "the link cannot be used any more: ask for a new one";
-        let Some(invited) = self.invited(token).await? else { return refuse(gone) };
+        let Some(invited) = self.invited(token).await? else { return refuse(Refusal::LinkGone) };
         let name = match (&invited, first) {
             (Some(account), _) => account.name.clone(),
             (None, Some(name)) => name,
-            (None, None) => return refuse("choose a name for the account"),
+            (None, None) => return refuse(Refusal::NoName),
         };
         super::password::acceptable(password, &name)?;
         let hashed = self.hasher.hash(password, &self.chance).await?;
         let mut tx = self.store.begin().await?;
         if !tx.use_invitation(&hash(token), self.now()).await? {
-            return refuse(gone);
+            return refuse(Refusal::LinkGone);
         }
         let account = match invited {
             Some(account) => account,
-            None if tx.any_account().await? => return refuse(gone),
+            None if tx.any_account().await? => return refuse(Refusal::LinkGone),
             None => self.open_the_first(&mut tx, name.clone()).await?,
         };
         tx.set_password(&account.id, Some(&hashed)).await?;
@@ -243,7 +245,7 @@ impl Identity {
         };
         match tx.insert_account(&account).await {
             Err(store::StoreError::AlreadyThere { .. }) => {
-                refuse(format!("there is an account `{}` already", account.name))
+                refuse(Refusal::NameTaken(account.name.to_string()))
             }
             other => other.map(|()| account).map_err(AppError::from),
         }
@@ -267,13 +269,10 @@ impl Identity {
     fn may_have(&self, organisation: &Organisation, post: Post) -> Result<(), AppError> {
         let handle = &organisation.handle;
         if post.is_of_the_desk() && *handle != self.own {
-            let own = &self.own;
-            return refuse(format!("the post {} is of the desk's own `{own}` only", post.code()));
+            return refuse(Refusal::NotOfTheDesk(self.own.to_string()));
         }
         if post.breadth() == Breadth::Province && organisation.province.is_none() {
-            let why =
-                format!("`{handle}` has no province in the directory to be {} of", post.code());
-            return refuse(why);
+            return refuse(Refusal::NoProvince(handle.to_string()));
         }
         Ok(())
     }

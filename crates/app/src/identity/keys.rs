@@ -9,17 +9,17 @@ use model::permit::{Caller, Can};
 
 use super::chance::hash;
 use super::sign_in::prefix;
-use super::{Identity, refuse};
+use super::{Identity, Refusal, SignedIn, refuse};
 use crate::AppError;
 
 /// A key lasts a year at the most: one that nobody renews is one that nobody needs.
-const DAYS_MAX: u32 = 366;
+pub(super) const DAYS_MAX: u32 = 366;
 /// How exactly it is known when a key was last used.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// Keys listed at once, and keys in use that one account may have.
 const LISTED: u32 = 200;
-const IN_USE_MAX: usize = 20;
-const PURPOSE_LONGEST: usize = 200;
+pub(super) const IN_USE_MAX: usize = 20;
+pub(super) const PURPOSE_LONGEST: usize = 200;
 
 /// A key that has just been made. Its text is shown once and kept nowhere.
 #[derive(Clone)]
@@ -47,21 +47,16 @@ impl Identity {
         }
         let purpose = purpose.trim();
         if purpose.is_empty() || purpose.chars().count() > PURPOSE_LONGEST {
-            return refuse(format!(
-                "say what the key is for, in {PURPOSE_LONGEST} characters at most"
-            ));
+            return refuse(Refusal::NoPurpose);
         }
         if !(1..=DAYS_MAX).contains(&days) {
-            return refuse(format!("a key lasts from 1 to {DAYS_MAX} days"));
+            return refuse(Refusal::NoSuchTime);
         }
         let now = self.now();
         let in_use = self.keys_of(account).await?;
         let in_use = in_use.iter().filter(|key| key.revoked_at.is_none() && now < key.expires_at);
         if in_use.count() >= IN_USE_MAX {
-            return refuse(format!(
-                "`{}` has {IN_USE_MAX} keys already: revoke one first",
-                account.name
-            ));
+            return refuse(Refusal::TooManyKeys);
         }
         let prefix = prefix(self.chance.bytes()?);
         let text = format!("{prefix}_{}", self.chance.token()?);
@@ -91,6 +86,20 @@ impl Identity {
         Ok(NewKey { key, text })
     }
 
+    /// Makes a key for somebody who is signed in, who must say their password once more.
+    ///
+    /// # Errors
+    /// As [`add_key`](Self::add_key), and when the password is wrong.
+    pub async fn add_own_key(
+        &self,
+        who: &SignedIn,
+        password: &str,
+        (purpose, scopes, days): (&str, BTreeSet<Can>, u32),
+    ) -> Result<NewKey, AppError> {
+        self.ask_again(who, password).await?;
+        self.add_key((&who.caller.actor(), &who.account), purpose, scopes, days).await
+    }
+
     /// The keys of an account, those revoked and expired included, the latest first.
     ///
     /// # Errors
@@ -111,7 +120,7 @@ impl Identity {
     ) -> Result<(), AppError> {
         let mut tx = self.store.begin().await?;
         if !tx.revoke_api_key(&account.id, id, self.now()).await? {
-            return refuse("there is no such key in use");
+            return refuse(Refusal::NoKey);
         }
         let details = [("key", id.to_string())];
         tx.record(&self.act(actor, "key.revoked", account.name.to_string(), details)).await?;

@@ -17,11 +17,11 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::chance::hex;
-use super::{Identity, refuse};
+use super::{Identity, Refusal, refuse};
 use crate::AppError;
 
 /// A link is for one answer, not for keeping.
-const DAYS_MAX: u32 = 90;
+pub(super) const DAYS_MAX: u32 = 90;
 /// Keeps these signatures apart from any other use of the key.
 const DOMAIN: &str = "juyan.link/1";
 
@@ -53,10 +53,10 @@ impl Identity {
         days: u32,
     ) -> Result<(SignedLink, String), AppError> {
         if !(1..=DAYS_MAX).contains(&days) {
-            return refuse(format!("a link lasts from 1 to {DAYS_MAX} days"));
+            return refuse(Refusal::NoSuchTime);
         }
         let notice = self.store.notice(&permit.reading(), number).await?;
-        let Some(notice) = notice else { return refuse(format!("there is no notice `{number}`")) };
+        let Some(notice) = notice else { return refuse(Refusal::NoNotice(number.to_string())) };
         let now = self.now();
         let lasts = SignedDuration::from_hours(24 * i64::from(days));
         let link = SignedLink {
@@ -91,7 +91,7 @@ impl Identity {
     ) -> Result<(), AppError> {
         let mut tx = self.store.begin().await?;
         if !tx.revoke_signed_link(id, self.now()).await? {
-            return refuse("there is no such link in use");
+            return refuse(Refusal::NoKey);
         }
         tx.record(&self.act(permit.actor(), "link.revoked", id.to_string(), [])).await?;
         Ok(tx.commit().await?)

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use model::AccountName;
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::{Chance, refuse};
+use super::{Chance, Refusal, refuse};
 use crate::AppError;
 
 /// Memory of one hash in KiB, passes and lanes: the second of the equal choices in OWASP's *Password
@@ -21,8 +21,8 @@ const AT_ONCE: usize = 2;
 
 /// The shortest and the longest password, in characters and in bytes (NIST SP 800-63B-4 §3.1.1 asks for
 /// 15 where nothing else is asked, 8 beside a second factor, and at least 64 to be taken).
-const SHORTEST: usize = 12;
-const LONGEST: usize = 256;
+pub(super) const SHORTEST: usize = 12;
+pub(super) const LONGEST: usize = 256;
 /// Fewer different characters than this is a pattern, not a password.
 const DIFFERENT: usize = 5;
 
@@ -90,17 +90,17 @@ fn argon2() -> Result<Argon2<'static>, AppError> {
 /// passwords that people write down (NIST SP 800-63B-4 §3.1.1.2).
 pub(crate) fn acceptable(password: &str, name: &AccountName) -> Result<(), AppError> {
     if password.chars().count() < SHORTEST {
-        return refuse(format!("the password is too short: {SHORTEST} characters at least"));
+        return refuse(Refusal::TooShort);
     }
     if password.len() > LONGEST {
-        return refuse(format!("the password is too long: {LONGEST} bytes at most"));
+        return refuse(Refusal::TooLong);
     }
     let different: BTreeSet<char> = password.chars().collect();
     if different.len() < DIFFERENT {
-        return refuse("the password repeats itself: choose one that nobody guesses");
+        return refuse(Refusal::Repeats);
     }
     if password.to_lowercase().contains(name.as_str()) && name.as_str().len() >= 3 {
-        return refuse("the password contains the name of the account: choose another");
+        return refuse(Refusal::ContainsName);
     }
     Ok(())
 }

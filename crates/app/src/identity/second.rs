@@ -1,10 +1,10 @@
 //! Setting up a second factor, and what proves one.
 
 use model::Id;
-use model::account::{Account, Session};
+use model::account::Account;
 
 use super::chance::base32;
-use super::{Identity, Present, SignedIn, refuse, totp};
+use super::{Identity, Refusal, SignedIn, refuse, totp};
 use crate::AppError;
 
 /// What an authenticator must be told, shown to its owner until a first code confirms it.
@@ -59,6 +59,15 @@ impl Identity {
         Ok(second.is_some_and(|second| second.confirmed))
     }
 
+    /// How many recovery codes somebody has left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recovery_codes_left(&self, who: &SignedIn) -> Result<u64, AppError> {
+        let permit = who.caller.reading();
+        Ok(self.store.recovery_codes_left(&permit, &who.account.id).await?)
+    }
+
     /// Begins to set up a second factor, for somebody who has none in force.
     ///
     /// # Errors
@@ -70,7 +79,7 @@ impl Identity {
     ) -> Result<(), AppError> {
         self.ask_again(who, password).await?;
         if self.has_second_factor(&who.account.id).await? {
-            return refuse("there is a second factor already: ask for a reset to change it");
+            return refuse(Refusal::HasSecondFactor);
         }
         let seed = base32(&self.chance.bytes::<20>()?);
         let mut tx = self.store.begin().await?;
@@ -117,13 +126,13 @@ impl Identity {
         let mut tx = self.store.begin().await?;
         let failures = tx.failures_now(&hashed).await?;
         if super::decide::must_wait(failures.as_ref(), now) {
-            return refuse(WRONG_CODE);
+            return refuse(Refusal::WrongCode);
         }
         if self.prove(&mut tx, account, code, now).await? != Some(wanted) {
             drop(tx);
             let tx = self.store.begin().await?;
             self.failed(tx, (&hashed, Some(account)), "second factor", None).await?;
-            return refuse(WRONG_CODE);
+            return refuse(Refusal::WrongCode);
         }
         let codes = self.new_codes(&mut tx, account).await?;
         if wanted == Factor::Confirmed {
@@ -137,17 +146,4 @@ impl Identity {
         tx.commit().await?;
         Ok(codes)
     }
-
-    /// The session and the account of somebody half signed in.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn half_way(&self, token: &str) -> Result<Option<(Session, Account)>, AppError> {
-        Ok(match self.present(token).await? {
-            Some(Present::Half { session, account }) => Some((session, account)),
-            Some(Present::Whole(_)) | None => None,
-        })
-    }
 }
-
-const WRONG_CODE: &str = "the code is not right, or was used already: wait for the next one";

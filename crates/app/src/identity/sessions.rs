@@ -6,7 +6,7 @@ use model::account::{Account, Session, Stage};
 use model::permit::Caller;
 
 use super::chance::hash;
-use super::{Identity, decide, refuse};
+use super::{Identity, Refusal, decide, refuse};
 use crate::AppError;
 
 /// How exactly it is known when somebody was last here: a write for each request would be too many.
@@ -80,7 +80,7 @@ impl Identity {
     pub async fn end_session(&self, who: &SignedIn, id: &Id<Session>) -> Result<(), AppError> {
         let mut tx = self.store.begin().await?;
         if !tx.end_session(&who.account.id, id, self.now()).await? {
-            return refuse("there is no such session any more");
+            return refuse(Refusal::NoSession);
         }
         let act = if *id == who.session.id { "session.signed_out" } else { "session.revoked" };
         let details = [("session", id.to_string())];
@@ -127,6 +127,6 @@ impl Identity {
             let tx = self.store.begin().await?;
             self.failed(tx, (&hashed, Some(account)), "password", None).await?;
         }
-        refuse("the present password is not right")
+        refuse(Refusal::WrongPassword)
     }
 }

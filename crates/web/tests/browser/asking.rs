@@ -55,6 +55,7 @@ pub(crate) fn desk(sample: Sample, pace: Duration) -> Desk<Sample> {
             zh: "中原省际应急中心".to_owned(),
             en: "Zhongyuan Response Centre".to_owned(),
         },
+        access: web::Access::Console { own: "centre".parse().unwrap() },
         pace,
     }
 }
