@@ -8,12 +8,14 @@
     reason = "these comments are the help that a terminal shows: no backticks"
 )]
 
+mod identity;
 mod regime;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use identity::{Accounts, Keys, Links, Setup};
 pub(crate) use regime::{Deadline, Explain, Grade, Regime, ShowPack, Simulate, Told};
 
 /// A CSIRT's coordination desk: feeds in, graded incidents, obligations with due times, notices out.
@@ -48,6 +50,17 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Make an empty data directory with its settings
     Init(Init),
+    /// Make people sign in to this desk, and print the link that opens its first account
+    Setup(Setup),
+    /// Open, list, disable and reset accounts
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Make, list and revoke API keys of an account
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Make and revoke links by which the recipient of a notice answers without an account
+    #[command(subcommand)]
+    Links(Links),
     /// Load the directory and the register
     Load(Load),
     /// Take in deliveries: store, read, attribute, count, grade, derive what is owed
@@ -117,7 +130,7 @@ pub(crate) struct Demo {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// Where the desk listens: loopback only, because nobody signs in yet
+    /// Where the desk listens: loopback only
     #[arg(long, default_value = "127.0.0.1:8460", value_name = "ADDRESS")]
     pub(crate) listen: std::net::SocketAddr,
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each: wiring only.
 
+mod accounts;
 mod act;
 mod assess;
 mod atlas;
@@ -13,12 +14,15 @@ mod incidents;
 mod ingest;
 mod init;
 mod journal;
+mod keys;
+mod links;
 mod load;
 mod notices;
 mod obligations;
 mod regime;
 mod retain;
 mod serve;
+mod setup;
 mod sightings;
 #[cfg(feature = "sql")]
 mod sql;
@@ -42,6 +46,10 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Init(args) => init::run(args).await,
+        Command::Setup(args) => setup::run(args).await,
+        Command::Accounts(args) => accounts::run(args).await,
+        Command::Keys(args) => keys::run(args).await,
+        Command::Links(args) => links::run(args).await,
         Command::Load(args) => load::run(args).await,
         Command::Ingest(args) => ingest::run(args).await,
         Command::Assess(args) => assess::run(args).await,

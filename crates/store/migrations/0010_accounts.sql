@@ -54,6 +54,7 @@ CREATE TABLE invitation (
   CHECK (expires_at > made_at)
 );
 CREATE INDEX invitation_open ON invitation (COALESCE(account, '')) WHERE used_at IS NULL;
+CREATE INDEX invitation_to_the_first ON invitation (made_at) WHERE account IS NULL;
 
 CREATE TABLE session (
   hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),

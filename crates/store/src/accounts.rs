@@ -77,6 +77,13 @@ impl Store {
         Ok(found.is_some())
     }
 
+    /// Whether people sign in to this desk: somebody has an account, or was once invited to open the first.
+    pub async fn people_sign_in(&self) -> Result<bool, StoreError> {
+        let invited: Option<u64> =
+            self.one("look for the first invitation", sqlx::query(ANY_FIRST_INVITATION)).await?;
+        Ok(invited.is_some() || self.has_accounts().await?)
+    }
+
     /// What proves that somebody is the holder of the account of this name.
     pub async fn credentials(&self, name: &AccountName) -> Result<Option<Credentials>, StoreError> {
         let statement = sqlx::query(READ_CREDENTIALS).bind(name.to_string());
@@ -373,6 +380,13 @@ SELECT 1 AS number
  ORDER BY name
  LIMIT 1";
 
+/// By `invitation_to_the_first`.
+const ANY_FIRST_INVITATION: &str = "
+SELECT 1 AS number
+  FROM invitation
+ WHERE account IS NULL
+ LIMIT 1";
+
 /// By `account_by_post`. Asked within a write.
 const ANOTHER_OF_POST: &str = "
 SELECT 1 AS number
@@ -502,6 +516,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("LIST_ACCOUNTS", LIST_ACCOUNTS),
     ("COUNT_CODES", COUNT_CODES),
     ("ANY_ACCOUNT", ANY_ACCOUNT),
+    ("ANY_FIRST_INVITATION", ANY_FIRST_INVITATION),
     ("ANOTHER_OF_POST", ANOTHER_OF_POST),
     ("READ_CREDENTIALS", READ_CREDENTIALS),
     ("READ_CREDENTIALS_OF", READ_CREDENTIALS_OF),

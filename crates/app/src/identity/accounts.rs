@@ -36,6 +36,15 @@ impl Identity {
         Ok(self.store.has_accounts().await?)
     }
 
+    /// Whether people sign in to this desk: from the moment that somebody was invited to open its first
+    /// account, and for good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn people_sign_in(&self) -> Result<bool, AppError> {
+        Ok(self.store.people_sign_in().await?)
+    }
+
     /// Accounts by name, from the one after `after`.
     ///
     /// # Errors

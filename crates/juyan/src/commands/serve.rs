@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use model::organisation::Bilingual;
 use model::permit::ReadPermit;
 use tokio::net::TcpListener;
-use web::Desk;
+use web::{Access, Accounts, Desk};
 
 use crate::cli::Serve;
 use crate::config::Config;
@@ -26,8 +26,8 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<ExitCode> {
 pub(crate) async fn listen(listen: SocketAddr) -> anyhow::Result<TcpListener> {
     if !listen.ip().is_loopback() {
         bail!(
-            "cannot listen on {listen}: nobody signs in to the desk yet, so whoever reaches it reads \
-             everything. It listens on loopback only (127.0.0.1 or ::1); use an SSH tunnel to reach it \
+            "cannot listen on {listen}: without TLS whoever is on the way reads everything, passwords \
+             too. It listens on loopback only (127.0.0.1 or ::1); use an SSH tunnel to reach it \
              from elsewhere"
         );
     }
@@ -42,7 +42,15 @@ pub(crate) async fn open_desk(
 ) -> anyhow::Result<ExitCode> {
     let listener = listen(address).await?;
     let address = listener.local_addr()?;
-    let router = web::router(desk(app, config).await?);
+    let desk = desk(app, config).await?;
+    if let Access::Accounts(accounts) = &desk.access
+        && !accounts.identity.has_accounts().await?
+    {
+        output::aside(
+            "Nobody has an account yet: open the link that `juyan setup` printed, or run it again.",
+        )?;
+    }
+    let router = web::router(desk);
     output::line(format!("The desk is open: http://{address}/ (Ctrl-C closes it)"))?;
     web::serve(listener, router, interrupted()).await.context("the desk closed")?;
     Ok(ExitCode::SUCCESS)
@@ -58,11 +66,18 @@ async fn desk(app: App, config: &Config) -> anyhow::Result<Desk<App>> {
     let unknown = || Bilingual { zh: config.own.to_string(), en: config.own.to_string() };
     let organisation = own.map_or_else(unknown, |own| own.name);
     let clock = app.clock().clone();
+    let identity = desk::identity(&app)?;
+    let access = if identity.people_sign_in().await? {
+        Access::Accounts(Accounts { identity, tls: false })
+    } else {
+        Access::Console { own: config.own.clone() }
+    };
     Ok(Desk {
         source: Arc::new(app),
         clock: Arc::new(move || clock.now()),
         zone,
         organisation,
+        access,
         pace: PACE,
     })
 }

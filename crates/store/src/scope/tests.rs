@@ -224,6 +224,7 @@ fn every_question_carries_its_fence_in_its_own_text() {
         "LIST_PROVINCES",
         // Asked before there is a permit, in order to give one; never shown.
         "ANY_ACCOUNT",
+        "ANY_FIRST_INVITATION",
         "ANOTHER_OF_POST",
         "READ_CREDENTIALS",
         "READ_CREDENTIALS_OF",
