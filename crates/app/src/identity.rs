@@ -174,3 +174,10 @@ impl Refusal {
 fn refuse<T>(why: Refusal) -> Result<T, AppError> {
     Err(AppError::Refused(why))
 }
+
+/// What an authenticator with this seed shows, for tests that have no authenticator.
+#[cfg(test)]
+pub(crate) fn code_for_tests(seed: &str, now: Timestamp) -> u32 {
+    let seed = chance::from_base32(seed).unwrap();
+    totp::code_at(&seed, totp::step_at(now)).unwrap()
+}

@@ -18,6 +18,7 @@ use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
 mod acts;
 mod calendars;
+mod identity;
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 

@@ -673,3 +673,4 @@ codes-left = { $n ->
    *[other] { NUM($n) } recovery codes are left.
 }
 welcome-title = Choose your password
+col-since = Since

@@ -598,3 +598,4 @@ act-link-made = 链接已生成
 act-link-revoked = 链接已撤销
 codes-left = 剩余 { NUM($n) } 个恢复码。
 welcome-title = 设置密码
+col-since = 起始时间

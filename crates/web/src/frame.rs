@@ -88,6 +88,7 @@ pub(crate) fn frame(v: &Viewer, page: &Page<'_>, body: Markup) -> Markup {
     let l = v.lang;
     let live = page.live.map(|last| format!("/live?last={last}"));
     let inside = html! {
+        a.skip href="#main" { (t!(l, "skip")) }
         (side(v, page))
         (top(v, page))
         main id="main" tabindex="-1" { (body) }
@@ -96,41 +97,31 @@ pub(crate) fn frame(v: &Viewer, page: &Page<'_>, body: Markup) -> Markup {
         (palette(v))
         (shortcuts(v))
     };
-    document(
-        v,
-        &page.title,
-        html! {
-            body data-now=(v.now) data-zone=(v.zone.iana_name().unwrap_or("UTC")) data-live=[live]
-                data-ago-forms=(ago_forms(l)) data-days=(t!(l, "days-hours", d = 77, h = 88))
-                data-soon=(t!(l, "say-soon")) data-crit=(t!(l, "say-crit")) data-over=(t!(l, "say-over")) {
-                a.skip href="#main" { (t!(l, "skip")) }
-                (inside)
-            }
-        },
-    )
+    document(v, &page.title, (None, live), inside)
 }
 
 /// A page for whoever has not signed in: no menu, no counts, no search.
 pub(crate) fn bare(v: &Viewer, title: &str, body: Markup) -> Markup {
-    document(
-        v,
-        title,
-        html! {
-            body.bare {
-                header.top {
-                    span.brand {
-                        img src=(assets::LOGO.path()) width="24" height="24" alt="";
-                        b { (v.both(&v.organisation)) }
-                    }
-                    (switches(v))
-                }
-                main id="main" { (body) }
+    let inside = html! {
+        header.top {
+            span.brand {
+                img src=(assets::LOGO.path()) width="24" height="24" alt="";
+                b { (v.both(&v.organisation)) }
             }
-        },
-    )
+            (switches(v))
+        }
+        main id="main" { (body) }
+    };
+    document(v, title, (Some("bare"), None), inside)
 }
 
-fn document(v: &Viewer, title: &str, body: Markup) -> Markup {
+/// Head and body; the body's kind, and where its live stream is.
+fn document(
+    v: &Viewer,
+    title: &str,
+    (kind, live): (Option<&str>, Option<String>),
+    inside: Markup,
+) -> Markup {
     let l = v.lang;
     html! {
         (DOCTYPE)
@@ -143,7 +134,12 @@ fn document(v: &Viewer, title: &str, body: Markup) -> Markup {
                 link rel="stylesheet" href=(assets::CSS.path());
                 script type="module" src=(assets::JS.path()) {}
             }
-            (body)
+            body class=[kind] data-now=(v.now) data-zone=(v.zone.iana_name().unwrap_or("UTC"))
+                data-live=[live]
+                data-ago-forms=(ago_forms(l)) data-days=(t!(l, "days-hours", d = 77, h = 88))
+                data-soon=(t!(l, "say-soon")) data-crit=(t!(l, "say-crit")) data-over=(t!(l, "say-over")) {
+                (inside)
+            }
         }
     }
 }
@@ -189,8 +185,9 @@ fn me(v: &Viewer, page: &Page<'_>) -> Markup {
             } } }
         }
         div.me {
-            a href="/me" aria-label=(t!(l, "my-account")) {
+            a href="/me" {
                 span.face aria-hidden="true" { (icon("key")) }
+                span.vh { (t!(l, "my-account")) }
                 span { b { (who.account.name) } small { (l.word("post", who.account.post.code())) } }
             }
             form action="/sign-out" method="post" { button.ghost.small { (t!(l, "sign-out")) } }
