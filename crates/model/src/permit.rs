@@ -204,6 +204,7 @@ impl Caller {
     }
 
     /// The same by way of a key, which allows these things and no others. Reading is always allowed.
+    #[must_use]
     pub fn limited_to(self, scopes: BTreeSet<Can>) -> Self {
         Self { limited_to: Some(scopes), ..self }
     }

@@ -4,6 +4,7 @@
 //! [`Reader`] to look, [`Allowed`] for one kind of act, [`Person`] for somebody's own account. Each is the
 //! only way to what it carries, so a handler that needs a permit and does not ask for one does not compile.
 
+use std::fmt::Write;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -268,7 +269,8 @@ pub(crate) fn with_back(path: &str, back: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             query.push(char::from(byte));
         } else {
-            query.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _done = write!(query, "%{byte:02X}");
         }
     }
     format!("{path}?back={query}")

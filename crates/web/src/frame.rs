@@ -290,6 +290,16 @@ fn palette(v: &Viewer) -> Markup {
                         (icon(item.icon)) span { (l.fill(item.name, &[])) } small { (item.href) }
                     } }
                 }
+                @if matches!(v.presence, Presence::Person(_)) {
+                    li { a href="/me" {
+                        (icon("key")) span { (t!(l, "my-account")) } small { "/me" }
+                    } }
+                }
+                @if v.presence.can(Can::ManageAccounts) {
+                    li { a href="/accounts" {
+                        (icon("key")) span { (t!(l, "nav-accounts")) } small { "/accounts" }
+                    } }
+                }
                 li { button type="button" data-open="keys" {
                     (icon("key")) span { (t!(l, "keys")) } small { "?" }
                 } }

@@ -1,5 +1,7 @@
 //! Time-based codes (RFC 6238): six digits, thirty seconds, HMAC-SHA-1, which is what authenticators take.
 
+use std::fmt::Write;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha1::Sha1;
@@ -60,7 +62,8 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _done = write!(out, "%{byte:02X}");
         }
     }
     out

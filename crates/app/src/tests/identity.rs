@@ -57,17 +57,14 @@ fn code_of(seed: &str, identity: &Identity) -> String {
 }
 
 async fn whole(identity: &Identity, token: &str) -> SignedIn {
-    match identity.present(token).await.unwrap() {
-        Some(Present::Whole(who)) => who,
-        other => panic!("{other:?}"),
-    }
+    let present = identity.present(token).await.unwrap();
+    let Some(Present::Whole(who)) = present else { panic!("{present:?}") };
+    who
 }
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, AppError>) -> Refusal {
-    match answer {
-        Err(AppError::Refused(why)) => why,
-        other => panic!("{other:?}"),
-    }
+    let Err(AppError::Refused(why)) = answer else { panic!("{answer:?}") };
+    why
 }
 
 #[tokio::test]
@@ -184,9 +181,10 @@ async fn a_session_ends_by_itself_by_hand_and_with_its_account() {
     let world = World::new().await;
     let identity = identity(&world);
     account(&identity, "li", "changfeng", Post::OperatorGroup).await;
-    let sign_in = async || match identity.sign_in(attempt("li", PASSWORD)).await.unwrap() {
-        Outcome::Whole { token, .. } => token,
-        other => panic!("{other:?}"),
+    let sign_in = async || {
+        let answer = identity.sign_in(attempt("li", PASSWORD)).await.unwrap();
+        let Outcome::Whole { token, .. } = answer else { panic!("{answer:?}") };
+        token
     };
     let (one, two, three) = (sign_in().await, sign_in().await, sign_in().await);
     let who = whole(&identity, &one).await;
@@ -313,7 +311,7 @@ async fn everything_done_to_accounts_is_in_a_journal_that_is_whole() {
         "session.signed_out",
     ];
     assert_eq!(acts[acts.len() - wanted.len()..], wanted);
-    let told = journal.iter().map(|act| format!("{act:?}")).collect::<String>();
+    let told = format!("{journal:?}");
     for secret in [PASSWORD, &token, &now, &codes[0]] {
         assert!(!told.contains(secret), "a secret is in the journal");
     }

@@ -33,7 +33,7 @@ fn each_post_may_what_the_table_says() {
         table += row.trim_end();
         table += "\n";
     }
-    expect![[r#"
+    expect![[r"
         bureau                    everything    second factor  regrade review waive
         provincial_administration province      second factor  regrade review waive
         duty_officer              everything    second factor  deliver tell file verify notify
@@ -44,7 +44,7 @@ fn each_post_may_what_the_table_says() {
         registrar                 organisation                 file verify
         support_partner           organisation                 deliver
         auditor                   everything    second factor
-    "#]]
+    "]]
     .assert_eq(&table);
 }
 

@@ -194,11 +194,13 @@ async fn answer<S: Source>(
 
 /// A refusal in the reader's language; what is no refusal is a fault.
 pub(crate) fn in_words(v: &Viewer, why: AppError) -> Result<String, Fault> {
-    match why {
-        AppError::Refused(why) => Ok(v.lang.fill(&format!("refusal-{}", why.code()), &[])),
-        AppError::NotAllowed(_) => Ok(t!(v.lang, "problem-foreign-why")),
-        other => Err(Fault::from(other)),
+    if let AppError::Refused(why) = &why {
+        return Ok(v.lang.fill(&format!("refusal-{}", why.code()), &[]));
     }
+    if matches!(why, AppError::NotAllowed(_)) {
+        return Ok(t!(v.lang, "problem-foreign-why"));
+    }
+    Err(Fault::from(why))
 }
 
 impl Said {

@@ -26,7 +26,7 @@ pub(crate) struct Back {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Name {
+pub(crate) struct Entry {
     name: String,
     password: String,
     #[serde(default)]
@@ -72,7 +72,7 @@ pub(crate) async fn enter(
     v: Viewer,
     From(from): From,
     headers: HeaderMap,
-    Form(given): Form<Name>,
+    Form(given): Form<Entry>,
 ) -> Result<Response, Fault> {
     let agent = headers.get(header::USER_AGENT).and_then(|text| text.to_str().ok());
     let name = given.name.trim();

@@ -1,5 +1,7 @@
 //! What is shown once: the picture of a second factor, recovery codes, a new key, a link.
 
+use std::fmt::Write;
+
 use app::identity::Enrolment;
 use maud::{Markup, html};
 use qrcode::{Color, QrCode};
@@ -67,7 +69,8 @@ fn qr(text: &str, label: &str) -> Option<Markup> {
     for (at, color) in code.to_colors().into_iter().enumerate() {
         if color == Color::Dark {
             let (x, y) = (at % width + QUIET, at / width + QUIET);
-            path.push_str(&format!("M{x} {y}h1v1h-1z"));
+            // Writing to a string cannot fail.
+            let _done = write!(path, "M{x} {y}h1v1h-1z");
         }
     }
     let side = width + 2 * QUIET;

@@ -74,10 +74,11 @@ impl People {
     /// The token of somebody who has given name and password, and no more.
     pub(crate) async fn at_the_door(&self, name: &str) -> String {
         let attempt = Attempt { name, password: PASSWORD, agent: "Chromium", from: None };
-        match self.identity.sign_in(attempt).await.unwrap() {
-            Outcome::Half { token } | Outcome::Whole { token, .. } => token,
-            other => panic!("{other:?}"),
-        }
+        let answer = self.identity.sign_in(attempt).await.unwrap();
+        let (Outcome::Half { token } | Outcome::Whole { token, .. }) = answer else {
+            panic!("{answer:?}")
+        };
+        token
     }
 
     /// A key of somebody's, which reaches as far as they do: it needs no second factor to be set up first.
@@ -142,10 +143,9 @@ impl People {
         let account = self.identity.account(&permit, &name.parse().unwrap()).await.unwrap();
         let enrolment = self.identity.enrolment(&account).await.unwrap().unwrap();
         let code = code(&enrolment.seed);
-        match self.identity.second_step(&token, &code, None).await.unwrap() {
-            Outcome::Whole { token, .. } => token,
-            other => panic!("{other:?}"),
-        }
+        let answer = self.identity.second_step(&token, &code, None).await.unwrap();
+        let Outcome::Whole { token, .. } = answer else { panic!("{answer:?}") };
+        token
     }
 }
 
