@@ -1,8 +1,9 @@
 //! Assessing: how big is each threat now, what grade does that make it, and what changes with it.
 //!
 //! It looks at what the ledger holds and moves the incidents one step nearer to right: run twice, it does
-//! nothing the second time, and a run that was cut short is made good by the next. The grade follows the largest window measured since the incident was
-//! opened, so it rises as tallies grow and never falls by itself; lowering it is the authority's act.
+//! nothing the second time, and a run that was cut short is made good by the next. The grade follows the
+//! largest window measured since the incident was opened, so it rises as tallies grow and never falls by itself;
+//! lowering it is the authority's act. What an officer has told of it is graded with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -15,9 +16,10 @@ use ledger::{Tallies, Which};
 use model::incident::Assessment;
 use model::permit::ReadPermit;
 use model::{DeliveryId, Handle, Incident, PackId, ThreatName};
-use rules::{Calendar, Graded, Inputs, Jurisdiction, MeasureOf, Pack, Value};
+use rules::{Calendar, Graded, Inputs, Jurisdiction, MeasureOf, Opens, Pack, Value};
 use store::Tx;
 
+use crate::by_hand::Scale;
 use crate::oblige::{Involvement, Matter, window_days};
 use crate::{App, AppError};
 
@@ -68,12 +70,12 @@ pub struct Touched {
 }
 
 /// Where to look: at these tallies, by this pack, for what was touched.
-struct Look<'a> {
-    tallies: &'a Tallies,
-    pack: &'a Arc<Pack>,
-    touched: &'a Touched,
+pub(crate) struct Look<'a> {
+    pub(crate) tallies: &'a Tallies,
+    pub(crate) pack: &'a Arc<Pack>,
+    pub(crate) touched: &'a Touched,
     /// From the first instant touched to the last.
-    range: Range<Timestamp>,
+    pub(crate) range: Range<Timestamp>,
 }
 
 /// A threat, measured under a pack.
@@ -111,7 +113,7 @@ impl App {
             let look = Look { tallies: &tallies, pack, touched, range: range.clone() };
             for (threat, classifications) in tallies.threats() {
                 let mut classifications = Vec::from_iter(classifications);
-                classifications.retain(|kind: &String| pack.applies_to(kind));
+                classifications.retain(|kind: &String| pack.covers(kind));
                 let is_asked = touched.threats.as_ref().is_none_or(|some| some.contains(&threat));
                 if classifications.is_empty() || !is_asked {
                     continue;
@@ -168,6 +170,9 @@ impl App {
         let pack = look.pack.id();
         for _ in 0..OVERTAKEN_MAX {
             let open = self.store.open_incident_of(&permit, &matter.0, pack).await?;
+            if open.is_none() && look.pack.opens() == Opens::Officer {
+                return Ok(Followed::NotSeen);
+            }
             // Whoever found it first stays its finder, whoever has seen it since.
             let finder = open.as_ref().map_or(&look.touched.finder, |incident| &incident.finder);
             let finder = finder.clone();
@@ -175,7 +180,9 @@ impl App {
                 Some(incident) => Some(self.first_day(incident).await?),
                 None => None,
             };
-            let measured = match self.measure(look, (&finder, since), matter).await? {
+            let known = known_of(look.pack, open.as_ref());
+            let known = (&known.0, known.1);
+            let measured = match self.measure(look, (&finder, since), matter, known).await? {
                 Ok(measured) => measured,
                 Err(nothing) => return Ok(nothing),
             };
@@ -234,17 +241,18 @@ impl App {
         self.assess(&touched, watch).await
     }
 
-    /// Measures a threat over the windows that end in `range`. `since` is the day by which the law of an
-    /// open incident was chosen.
-    async fn measure(
+    /// Measures a threat over the windows that end in `range`, and grades by that and by what is known of it
+    /// otherwise. `since` is the day by which the law of an open incident was chosen.
+    pub(crate) async fn measure(
         &self,
         look: &Look<'_>,
         (finder, since): (&Handle, Option<Date>),
         (threat, classifications): &(ThreatName, Vec<String>),
+        (known, scale): (&Inputs, Scale),
     ) -> Result<Result<Measured, Followed>, AppError> {
         let pack = look.pack;
         let which = Which::threat(threat).classified(classifications);
-        let mut inputs = Inputs::default();
+        let mut counted = Inputs::default();
         let mut largest = None;
         for measure in pack.measures() {
             // A window that ends later may still reach back into what was touched.
@@ -256,7 +264,7 @@ impl App {
             // An incident holds one threat, so its largest and all of its threats are the same.
             let (MeasureOf::LargestThreat | MeasureOf::AllThreats) = measure.of;
             let total = i64::try_from(window.count.total()).unwrap_or(i64::MAX);
-            inputs = inputs.with(&measure.input, Value::Count(total));
+            counted = counted.with(&measure.input, Value::Count(total));
             largest = Some((window, measure.window_hours));
         }
         let Some((window, window_hours)) = largest else { return Ok(Err(Followed::NotSeen)) };
@@ -265,15 +273,12 @@ impl App {
             return Ok(Err(Followed::NotInForce(not_in_force(pack, day))));
         };
         let pack = &regime.pack;
+        let mut inputs = known.clone().and_later(pack.inputs(), &counted);
         if let Some(input) = pack.finder_input() {
             inputs = inputs.with(input, self.found_by(pack, finder).await?);
         }
-        let assessed = rules::assess(pack, &inputs)?;
-        let mut because = assessed.because;
-        if regime.regardless {
-            let why = not_in_force(pack, day);
-            because = format!("{why}; this desk applies it regardless of its dates\n{because}");
-        }
+        let assessed = scale.assess(pack, &inputs)?;
+        let because = reasons(&regime, day, assessed.because);
         let assessment = Assessment {
             grade: assessed.grade,
             measured: None,
@@ -294,7 +299,7 @@ impl App {
 
     /// Who found it, as the pack's input wants it; the desk's own organisation stands in for a finder
     /// without a role.
-    async fn found_by(&self, pack: &Pack, finder: &Handle) -> Result<Value, AppError> {
+    pub(crate) async fn found_by(&self, pack: &Pack, finder: &Handle) -> Result<Value, AppError> {
         let permit = ReadPermit::at_the_console();
         for handle in [finder, &self.settings.own] {
             let organisation = self.store.organisation(&permit, handle).await?;
@@ -396,7 +401,7 @@ impl App {
 }
 
 /// What came of assessing one threat under one pack.
-enum Followed {
+pub(crate) enum Followed {
     /// Nothing of it lies where was looked.
     NotSeen,
     /// The pack was not in force then: it says so.
@@ -411,7 +416,27 @@ pub(crate) fn first_day(pack: &Pack, end: Timestamp, hours: u32) -> Date {
     end.checked_sub(length).unwrap_or(end).to_zoned(pack.zone().clone()).date()
 }
 
-fn not_in_force(pack: &Pack, day: Date) -> String {
+/// What is known of an open incident beside what is measured now, and on which scale it is graded.
+fn known_of(pack: &Pack, open: Option<&Incident>) -> (Inputs, Scale) {
+    match open {
+        Some(incident) => {
+            let kept = Inputs::kept(pack.inputs(), &incident.assessment.inputs);
+            (kept, Scale::of(pack, &incident.assessment.grade))
+        }
+        None => (Inputs::default(), Scale::Grades),
+    }
+}
+
+/// Why a grade is what it is, with what should be known of the law by which it was decided.
+pub(crate) fn reasons(regime: &Regime, day: Date, because: String) -> String {
+    if !regime.regardless {
+        return because;
+    }
+    let why = not_in_force(&regime.pack, day);
+    format!("{why}; this desk applies it regardless of its dates\n{because}")
+}
+
+pub(crate) fn not_in_force(pack: &Pack, day: Date) -> String {
     let id = pack.id();
     match (pack.since(), pack.repealed()) {
         (None, _) => format!("{id} is a proposal, and not in force"),
@@ -432,7 +457,7 @@ struct Pen<'a> {
 /// How often a decision is taken anew because another process changed what it rests on.
 const OVERTAKEN_MAX: u32 = 20;
 
-fn graded(assessment: &Assessment) -> [(&'static str, String); 5] {
+pub(crate) fn graded(assessment: &Assessment) -> [(&'static str, String); 5] {
     [
         ("grade", assessment.grade.to_string()),
         ("size", assessment.size.to_string()),
@@ -443,7 +468,7 @@ fn graded(assessment: &Assessment) -> [(&'static str, String); 5] {
 }
 
 /// From the first instant of the first day to the last of the last.
-fn instants(days: &BTreeSet<Date>) -> Option<Range<Timestamp>> {
+pub(crate) fn instants(days: &BTreeSet<Date>) -> Option<Range<Timestamp>> {
     let start = |day: Date| day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     let from = start(*days.first()?)?;
     let to = start(*days.last()?)?.checked_add(SignedDuration::from_hours(24)).ok()?;

@@ -3,6 +3,8 @@
 //! ```text
 //! juyan.toml         the desk's own settings
 //! juyan.db           the case plane (SQLite)
+//! juyan.key          the desk's own private key, its owner's alone
+//! keys/              the key by which the desk's own organisation seals, its owner's alone
 //! deliveries/ab/…    raw deliveries, named by their SHA-256, compressed
 //! ledger/            sightings and tallies (Parquet, Delta log)
 //! atlas/             AS table, register, suffixes, registrars (CSV)
@@ -49,6 +51,21 @@ impl Home {
 
     pub fn database(&self) -> PathBuf {
         self.0.join("juyan.db")
+    }
+
+    /// The private key that checkpoints and dossiers are signed with.
+    pub fn key(&self) -> PathBuf {
+        self.0.join("juyan.key")
+    }
+
+    /// The key that is to take its place, while it is being rotated.
+    pub fn next_key(&self) -> PathBuf {
+        self.0.join("juyan.next.key")
+    }
+
+    /// The private key by which the desk's own organisation seals its filings.
+    pub fn sealing_key(&self, own: &model::Handle) -> PathBuf {
+        self.0.join("keys").join(format!("{own}.key"))
     }
 
     pub fn deliveries(&self) -> PathBuf {

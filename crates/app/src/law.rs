@@ -9,6 +9,7 @@ use model::PackId;
 use model::holding::Province;
 use model::obligation::Terms;
 use model::regime::Basis;
+use rules::library::Text;
 use rules::{Calendar, Choices, Duty, Jurisdiction, Layer, LayerKind, Library, Pack};
 
 /// A text of law as data, and where it came from, for messages.
@@ -35,6 +36,10 @@ pub struct Law {
     calendars: BTreeMap<String, Arc<Calendar>>,
     /// What lies over the packs; no two overlap.
     layers: Vec<Layer>,
+    /// All of it as it was written.
+    texts: Vec<Text>,
+    /// Everything as it was read, by where it belongs: `regimes`, `calendars`, `layers`.
+    sources: Vec<(&'static str, Source)>,
 }
 
 /// Why the law could not be read.
@@ -82,6 +87,10 @@ impl Law {
         provisional: Provisional,
         choices: &BTreeMap<PackId, Choices>,
     ) -> Result<Self, LawError> {
+        let of = |folder, sources: &[Source]| -> Vec<(&'static str, Source)> {
+            sources.iter().map(|source| (folder, source.clone())).collect()
+        };
+        let sources = [of("regimes", packs), of("calendars", calendars)].concat();
         let calendars = calendars
             .iter()
             .map(|source| Calendar::parse(&source.text, &source.origin))
@@ -96,9 +105,17 @@ impl Law {
             .iter()
             .map(|calendar| (calendar.name().to_owned(), Arc::new(joined(calendar))))
             .collect();
-        let mut law = Self { packs: BTreeMap::new(), calendars, layers: Vec::new() };
+        let mut law = Self {
+            packs: BTreeMap::new(),
+            calendars,
+            layers: Vec::new(),
+            texts: Vec::new(),
+            sources,
+        };
         let texts = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
-        for pack in Library::read_under(texts, choices)?.packs {
+        let library = Library::read_under(texts, choices)?;
+        law.texts = library.texts;
+        for pack in library.packs {
             pack.prove(law.calendar_of(&pack)?)?;
             law.packs.insert(pack.id().clone(), Arc::new(pack));
         }
@@ -119,9 +136,29 @@ impl Law {
                 let (one, other) = (other.id().to_owned(), layer.id().to_owned());
                 return Err(LawError::Overlap { kind: layer.kind(), one, other });
             }
+            let (name, version) = (layer.id().to_owned(), layer.version().to_owned());
+            self.texts.push(Text { name, version, text: text.clone() });
             self.layers.push(layer);
+            self.sources.push(("layers", Source { origin: origin.clone(), text: text.clone() }));
         }
         Ok(self)
+    }
+
+    /// Every text that a pack stands in: its own, that of its grading pack, and every layer over it.
+    ///
+    /// # Errors
+    /// When there is no such pack.
+    pub fn texts_of(&self, id: &PackId) -> Result<Vec<&Text>, LawError> {
+        let grading = self.pack(id)?.graded_by().map(PackId::as_str);
+        let layers = self.layers.iter().filter(|layer| layer.over() == id);
+        let mut names: Vec<&str> = layers.map(Layer::id).collect();
+        names.extend(grading.into_iter().chain([id.as_str()]));
+        Ok(self.texts.iter().filter(|text| names.contains(&text.name.as_str())).collect())
+    }
+
+    /// Everything as it was read, each with where it belongs: `regimes`, `calendars` or `layers`.
+    pub fn sources(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+        self.sources.iter().map(|(folder, source)| (*folder, source))
     }
 
     /// What lies over the packs, in the order in which it was read.

@@ -10,10 +10,18 @@
 //! and does what is missing, so that a process killed between two instructions loses nothing.
 
 pub mod acts;
+mod applied;
 pub mod assess;
+pub mod audit;
+pub mod by_hand;
+pub mod checkpoint;
 pub mod clock;
 pub mod directory;
+pub mod dossier;
 mod error;
+pub mod export;
+pub mod filing;
+pub mod gate;
 pub mod home;
 pub mod identity;
 pub mod ingest;
@@ -27,6 +35,8 @@ pub mod recount;
 mod register;
 pub mod retain;
 mod scene;
+pub mod seal;
+mod tree;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -41,6 +51,7 @@ pub use error::AppError;
 pub use home::Home;
 pub use identity::{Chance, Identity};
 pub use law::{Law, LawError, Provisional, Source};
+pub use store::texts::AppliedText;
 
 /// The desk: everything that the steps need, opened once.
 pub struct App {
@@ -84,7 +95,9 @@ impl App {
         let ledger = ledger::Ledger::open_local(&home.ledger()).await?;
         let atlas = Shared::new(load_atlas(&home)?);
         let figures = reading::Figures::default();
-        Ok(Self { home, store, ledger, atlas, law, clock, settings, figures })
+        let app = Self { home, store, ledger, atlas, law, clock, settings, figures };
+        app.keep_law().await?;
+        Ok(app)
     }
 
     pub fn atlas(&self) -> Arc<atlas::Atlas> {

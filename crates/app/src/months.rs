@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use model::obligation::{About, Month, Obligation, State};
+use model::obligation::{About, Month, Obligation};
 use model::permit::ReadPermit;
-use rules::{Closing, Owed, OwedState, Pack, Seen};
+use rules::{Closing, Owed, Pack, Seen};
 
 use crate::assess::Regime;
 use crate::oblige::{DIRECTORY_MAX, OBLIGATIONS_MAX};
@@ -102,13 +102,7 @@ impl App {
     }
 
     fn monthly(&self, month: Month, owed: Owed) -> Obligation {
-        let Owed { debtor, sender, to, cc, terms, state } = owed;
-        let state = match state {
-            OwedState::Latent => State::Latent,
-            OwedState::Running(clock) => State::Running(clock),
-        };
-        let id = self.clock.id(self.clock.now());
-        Obligation { id, about: About::Month(month), debtor, sender, to, cc, terms, state }
+        owed.on_record(self.clock.id(self.clock.now()), About::Month(month))
     }
 }
 

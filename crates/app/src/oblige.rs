@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Tallies, Which};
-use model::incident::Assessment;
+use model::incident::{Assessment, Concerned};
 use model::obligation::{About, Obligation, State};
 use model::permit::ReadPermit;
 use model::{Fqdn, Handle, Id, Incident, Organisation, Province};
@@ -28,7 +28,7 @@ const DOMAINS_MAX: usize = 100_000;
 pub(crate) struct Involvement {
     pub(crate) days: (Date, Date),
     pub(crate) organisations: Vec<Organisation>,
-    /// Those who hold an address of it, and those who answer for a domain of it.
+    /// Those who hold an address of it, and those whom an officer has named.
     pub(crate) holders: BTreeSet<Handle>,
     pub(crate) domains: BTreeMap<Handle, Vec<FoundDomain>>,
     pub(crate) provinces: BTreeSet<Province>,
@@ -78,6 +78,16 @@ impl Consequences {
 }
 
 impl Involvement {
+    /// Takes in whom an officer has named.
+    pub(crate) fn name(&mut self, named: &[Concerned]) {
+        for one in named {
+            match one {
+                Concerned::Organisation(handle) => drop(self.holders.insert(handle.clone())),
+                Concerned::Province(code) => drop(self.provinces.insert(code.clone())),
+            }
+        }
+    }
+
     /// Every organisation that answers for an address or a domain.
     pub(crate) fn responsible(&self) -> BTreeSet<Handle> {
         self.holders.iter().chain(self.domains.keys()).cloned().collect()
@@ -103,7 +113,11 @@ impl App {
         }
         let domains = self.responsible_for_domains(measured, days).await?;
         let organisations = self.store.organisations(&permit, DIRECTORY_MAX, None).await?;
-        Ok(Involvement { days, organisations, holders, domains, provinces })
+        let mut involvement = Involvement { days, organisations, holders, domains, provinces };
+        if let Some(incident) = open {
+            involvement.name(&self.named_in(&incident.id).await?);
+        }
+        Ok(involvement)
     }
 
     /// The days of an incident: all that were looked at when it was measured, from the first window to
@@ -254,19 +268,8 @@ impl App {
     }
 
     fn obligation(&self, incident: &Incident, owed: Owed) -> Obligation {
-        Obligation {
-            id: self.clock.id(incident.assessment.assessed_at),
-            about: About::Incident(incident.id),
-            debtor: owed.debtor,
-            sender: owed.sender,
-            to: owed.to,
-            cc: owed.cc,
-            terms: owed.terms,
-            state: match owed.state {
-                OwedState::Latent => State::Latent,
-                OwedState::Running(running) => State::Running(running),
-            },
-        }
+        let id = self.clock.id(incident.assessment.assessed_at);
+        owed.on_record(id, About::Incident(incident.id))
     }
 }
 
@@ -274,6 +277,9 @@ impl App {
 pub(crate) fn window_days(assessment: &Assessment) -> (Date, Date) {
     let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
     let end = assessment.window_end;
+    if assessment.window_hours == 0 {
+        return (day(end), day(end));
+    }
     let length = SignedDuration::from_hours(i64::from(assessment.window_hours));
     let start = end.checked_sub(length).unwrap_or(end);
     // The end of a window is the first instant after it, and may open the next day.

@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use model::incident::IncidentNumber;
+use model::incident::{Concerned, IncidentNumber};
 use model::permit::ReadPermit;
 use model::{Handle, Happening, Incident, Obligation};
 use rules::{Case, Graded, Inputs, Involved, Pack};
 use store::notices::NoticeFilter;
 
 use crate::assess::{Measured, Regime, first_day};
+use crate::by_hand::types_of;
 use crate::oblige::{Involvement, OBLIGATIONS_MAX, window_days};
 use crate::{App, AppError};
 
 /// How many assessments of one incident are looked through, and how many facts told of it.
 const ASSESSMENTS_MAX: u32 = 10_000;
 const PARTIES_MAX: u32 = 100_000;
+pub(crate) const CONCERNED_MAX: u32 = 100_000;
 const HAPPENINGS_MAX: u32 = 100_000;
 
 /// One incident with everything that a decision about its obligations rests on.
@@ -61,6 +63,12 @@ impl Scene {
         self.regime.jurisdiction.of(&self.involvement.organisations, debtor)
     }
 
+    /// Takes in whom an officer has named.
+    pub(crate) fn involve(&mut self, named: &[Concerned]) {
+        self.involvement.name(named);
+        self.responsible.extend(self.involvement.responsible());
+    }
+
     /// Takes in how obligations stand now.
     pub(crate) fn take(&mut self, moved: &[Obligation]) {
         for one in moved {
@@ -90,26 +98,17 @@ impl App {
                 "this desk does not apply `{pack}` to what happened on {day}"
             ))
         })?;
-        let pairs =
-            incident.assessment.inputs.iter().map(|(name, value)| format!("{name}={value}"));
-        // An input that the pack no longer declares is unknown to it.
-        let declared = |pair: &String| {
-            let name = pair.split('=').next().unwrap_or_default();
-            regime.pack.inputs().iter().any(|input| input.name == name)
-        };
-        let pairs: Vec<String> = pairs.filter(declared).collect();
-        let inputs = Inputs::parse(regime.pack.inputs(), pairs.iter().map(String::as_str))
-            .map_err(|why| AppError::BadInput(why.to_string()))?;
+        let inputs = Inputs::kept(regime.pack.inputs(), &incident.assessment.inputs);
+        let tallies = self.ledger.tallies().await?;
         let obligations = self.store.obligations_of(&permit, &incident.id, OBLIGATIONS_MAX).await?;
         let measured = Measured {
             regime: regime.clone(),
             threat: incident.threat.clone(),
-            classifications: regime.pack.classifications().to_vec(),
+            classifications: types_of(&tallies, &incident.threat, &regime.pack),
             inputs: inputs.clone(),
             assessment: incident.assessment.clone(),
             days: window_days(&incident.assessment),
         };
-        let tallies = self.ledger.tallies().await?;
         let involvement = self.involvement(&tallies, &measured, Some(&incident)).await?;
         regime.jurisdiction = regime.jurisdiction.touching(&involvement.provinces);
         // Whoever has a notice of it answers for something of it, even if its days have been dropped.

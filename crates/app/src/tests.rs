@@ -17,8 +17,12 @@ use crate::views::ObligationState;
 use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 
 mod acts;
+mod by_hand;
 mod calendars;
+mod filing;
+mod gate;
 mod identity;
+mod proof;
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 

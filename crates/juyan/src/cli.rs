@@ -8,14 +8,19 @@
     reason = "these comments are the help that a terminal shows: no backticks"
 )]
 
+mod act;
+pub(crate) mod file;
 mod identity;
+mod proof;
 mod regime;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use act::{Act, Known, Open, Proof};
 pub(crate) use identity::{Accounts, Keys, Links, Setup};
+pub(crate) use proof::{Check, Dossier, Journal, Key, VerifyDossier};
 pub(crate) use regime::{Deadline, Explain, Grade, Regime, ShowPack, Simulate, Told};
 
 /// A CSIRT's coordination desk: feeds in, graded incidents, obligations with due times, notices out.
@@ -78,6 +83,15 @@ pub(crate) enum Command {
     /// Tell the desk what happened or was done: clocks start, obligations are met
     #[command(subcommand)]
     Act(Act),
+    /// File what is owed: forms, drafts, seals, verdicts, the telephone log
+    #[command(subcommand)]
+    File(file::File),
+    /// What awaits the authority before anybody is notified of it
+    #[command(subcommand)]
+    Review(file::Review),
+    /// The directory of organisations
+    #[command(subcommand)]
+    Directory(Directory),
     /// List notices
     Notices(Listing),
     /// Show one notice, or its list of addresses as CSV
@@ -98,9 +112,16 @@ pub(crate) enum Command {
     /// List feed mappings, or read a file by one without keeping anything
     #[command(subcommand)]
     Feeds(Feeds),
-    /// Prove that the journal is whole
+    /// Prove that the journal is whole, sign it, give what was signed away
     #[command(subcommand)]
     Journal(Journal),
+    /// Show or change the key that this desk signs with
+    #[command(subcommand)]
+    Key(Key),
+    /// Everything about one incident in one file that proves itself; `dossier verify FILE` checks one
+    Dossier(Dossier),
+    /// Explain every setting, and name what is wrong
+    Check(Check),
     /// Drop days that are older than they must be kept
     Retain(Retain),
     /// Write a synthetic sinkhole report, for trying and measuring
@@ -130,9 +151,9 @@ pub(crate) struct Demo {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// Where the desk listens: loopback only
-    #[arg(long, default_value = "127.0.0.1:8460", value_name = "ADDRESS")]
-    pub(crate) listen: std::net::SocketAddr,
+    /// Where the desk listens [default: `serve.listen` of the settings]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
 }
 
 #[derive(Args)]
@@ -255,114 +276,10 @@ pub(crate) struct Obligations {
 }
 
 #[derive(Subcommand)]
-pub(crate) enum Act {
-    /// A trigger came about: a notice was received, a decision taken, a fact found
-    Happened {
-        #[command(flatten)]
-        common: Common,
-        /// Such as INC-2026-0001
-        incident: model::incident::IncidentNumber,
-        /// The pack's name for it, such as handler.notice_received
-        trigger: String,
-        /// To whom, where it can be one of several
-        #[arg(long, value_name = "HANDLE")]
-        to: Option<model::Handle>,
-        /// Whose filing it was, where several each file their own
-        #[arg(long, value_name = "HANDLE")]
-        from: Option<model::Handle>,
-        #[command(flatten)]
-        proof: Proof,
-    },
-    /// An obligation was met by a filing, and every other that the filing settles with it
-    Met {
-        #[command(flatten)]
-        common: Common,
-        /// The obligation's id, as `juyan obligations --json` gives it
-        obligation: String,
-        /// Who did it, where another may [default: whoever owes it]
-        #[arg(long, value_name = "HANDLE")]
-        by: Option<model::Handle>,
-        /// There was nothing to report: for what is owed for a month
-        #[arg(long)]
-        nil: bool,
-        #[command(flatten)]
-        proof: Proof,
-    },
-    /// A telephone call met a limit in hours; the written form stays owed
-    Telephone {
-        #[command(flatten)]
-        common: Common,
-        /// The obligation's id
-        obligation: String,
-        /// Who answered
-        #[arg(long, value_name = "WHO")]
-        to: String,
-        #[command(flatten)]
-        proof: Proof,
-    },
-    /// A clock started at another time than is on record
-    CorrectStart {
-        #[command(flatten)]
-        common: Common,
-        /// The obligation's id
-        obligation: String,
-        /// When it really started, with an offset
-        #[arg(long, value_name = "TIME")]
-        since: jiff::Timestamp,
-        /// Why
-        #[arg(long, value_name = "TEXT")]
-        because: String,
-    },
-    /// The authority says that it need not be done
-    Waive {
-        #[command(flatten)]
-        common: Common,
-        /// The obligation's id
-        obligation: String,
-        /// Why
-        #[arg(long, value_name = "TEXT")]
-        because: String,
-        /// The document that says so
-        #[arg(long, value_name = "TEXT")]
-        document: String,
-    },
-    /// The authority has confirmed another grade
-    Regrade {
-        #[command(flatten)]
-        common: Common,
-        /// Such as INC-2026-0001
-        incident: model::incident::IncidentNumber,
-        /// The grade's id in the pack
-        #[arg(long)]
-        grade: model::GradeId,
-        /// Why
-        #[arg(long, value_name = "TEXT")]
-        because: String,
-        /// The document that says so
-        #[arg(long, value_name = "TEXT")]
-        document: String,
-    },
-    /// Count again what an older version of a calendar counted
-    Recount {
-        #[command(flatten)]
-        common: Common,
-    },
-    /// Create what the months that have ended make owed
-    CloseMonths {
-        #[command(flatten)]
-        common: Common,
-    },
-}
-
-/// When it was, and what shows it.
-#[derive(Args, Clone)]
-pub(crate) struct Proof {
-    /// When, with an offset: 2026-11-23T10:00:00+08:00
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: jiff::Timestamp,
-    /// What shows it: a log number, a receipt, a document
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) evidence: String,
+pub(crate) enum Directory {
+    /// The keys by which organisations seal their filings
+    #[command(subcommand)]
+    Key(file::Key),
 }
 
 #[derive(Args)]
@@ -524,20 +441,6 @@ pub(crate) enum Feeds {
         /// Answer in JSON, one document
         #[arg(long)]
         json: bool,
-    },
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Journal {
-    /// Find any altered, removed or reordered entry
-    Verify {
-        #[command(flatten)]
-        common: Common,
-    },
-    /// List the latest acts
-    Show {
-        #[command(flatten)]
-        listing: Listing,
     },
 }
 

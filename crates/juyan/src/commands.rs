@@ -2,18 +2,23 @@
 
 mod accounts;
 mod act;
+mod api_keys;
 mod assess;
 mod atlas;
 mod calendar;
+mod check;
 mod clock;
 mod deliveries;
 mod demo;
+mod dossier;
 mod feeds;
+mod file;
 mod generate;
 mod incidents;
 mod ingest;
 mod init;
 mod journal;
+mod key;
 mod keys;
 mod links;
 mod load;
@@ -21,6 +26,7 @@ mod notices;
 mod obligations;
 mod regime;
 mod retain;
+mod review;
 mod serve;
 mod setup;
 mod sightings;
@@ -31,33 +37,36 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Directory};
 
 /// Done, but something was found that wants looking at.
 pub(crate) const FINDINGS: u8 = 3;
 
 pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.context("cannot start the runtime")?.block_on(dispatch(cli.command))
+    runtime.context("cannot start the runtime")?.block_on(dispatch(cli.command, cli.verbose))
 }
 
-async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+async fn dispatch(command: Command, verbose: u8) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => Box::pin(demo::run(args)).await,
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => serve::run(args, verbose).await,
         Command::Init(args) => init::run(args).await,
         Command::Setup(args) => setup::run(args).await,
         Command::Accounts(args) => accounts::run(args).await,
-        Command::Keys(args) => keys::run(args).await,
+        Command::Keys(args) => api_keys::run(args).await,
         Command::Links(args) => links::run(args).await,
         Command::Load(args) => load::run(args).await,
-        Command::Ingest(args) => ingest::run(args).await,
+        Command::Ingest(args) => Box::pin(ingest::run(args)).await,
         Command::Assess(args) => assess::run(args).await,
         Command::Deliveries(args) => deliveries::run(args).await,
         Command::Incidents(args) => incidents::list(args).await,
         Command::Incident(args) => incidents::show(args).await,
         Command::Obligations(args) => obligations::run(args).await,
         Command::Act(args) => act::run(args).await,
+        Command::File(args) => Box::pin(file::run(args)).await,
+        Command::Review(args) => Box::pin(review::run(args)).await,
+        Command::Directory(Directory::Key(args)) => keys::run(args).await,
         Command::Notices(args) => notices::list(args).await,
         Command::Notice(args) => notices::show(args).await,
         Command::Sightings(args) => sightings::run(args).await,
@@ -67,6 +76,9 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Clock(args) => clock::run(&args),
         Command::Feeds(args) => feeds::run(args),
         Command::Journal(args) => journal::run(args).await,
+        Command::Key(args) => key::run(args).await,
+        Command::Dossier(args) => dossier::run(args).await,
+        Command::Check(args) => check::run(args).await,
         Command::Retain(args) => retain::run(args).await,
         Command::Generate(args) => generate::run(&args),
         #[cfg(feature = "sql")]

@@ -1,9 +1,18 @@
 //! The desk's own settings: `juyan.toml` in the data directory.
+//!
+//! What may stand there is one table, [`keys::KEYS`]: what each key means, what it may be, its default.
+//! Reading, `juyan check` and `docs/configuration.md` all come from it. Every key that holds one value can
+//! be set by an environment variable too, which then goes before the file: `serve.listen` by
+//! `JUYAN_SERVE_LISTEN`.
+
+mod check;
+mod keys;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use app::{Home, Settings};
 use model::{Handle, PackId};
 use rules::Choices;
@@ -11,30 +20,91 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::{LONGEST, read_bounded};
 
-/// What `juyan.toml` says.
-#[derive(Deserialize, Serialize)]
+pub(crate) use check::{Checked, Problem, Value};
+
+/// What `juyan.toml` says. Each field is a line of [`keys::KEYS`].
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// Handle of the organisation whose desk this is.
     pub(crate) own: Handle,
-    /// Regime packs that this desk applies, in order.
     pub(crate) regimes: Vec<PackId>,
-    /// Those of them that this desk applies whatever their dates: what it derives from them says so.
     #[serde(default)]
     pub(crate) regardless_of_dates: Vec<PackId>,
-    /// The time zone of the desk's clock, by its IANA name.
     #[serde(default = "utc")]
     pub(crate) zone: String,
-    /// Whether days of a year whose official order is not known yet may be counted by a provisional
-    /// calendar; due times so counted say so.
     #[serde(default)]
     pub(crate) provisional_calendars: bool,
-    /// Whether this is a demonstration, which `juyan demo` may replace.
     #[serde(default)]
     pub(crate) demonstration: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) serve: Serve,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) log: Log,
     /// What this desk chooses where the text of a pack is open: by pack, the option of each reading.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) readings: BTreeMap<PackId, BTreeMap<String, String>>,
+}
+
+/// How the desk is served.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Serve {
+    pub(crate) listen: SocketAddr,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) monitor: Option<SocketAddr>,
+    pub(crate) connections: u32,
+    pub(crate) header_seconds: u16,
+    pub(crate) shutdown_seconds: u16,
+    pub(crate) free_disk_mib: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<Tls>,
+}
+
+/// The certificate that the desk shows.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// What `juyan serve` logs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Log {
+    pub(crate) format: Format,
+    pub(crate) level: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8460)),
+            monitor: None,
+            connections: 1024,
+            header_seconds: 10,
+            shutdown_seconds: 10,
+            free_disk_mib: 512,
+            tls: None,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: Format::Text, level: "info".to_owned() }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn utc() -> String {
@@ -42,6 +112,21 @@ fn utc() -> String {
 }
 
 impl Config {
+    /// A desk that applies these packs, everything else at its default.
+    pub(crate) fn of(own: Handle, regimes: Vec<PackId>) -> Self {
+        Self {
+            own,
+            regimes,
+            regardless_of_dates: Vec::new(),
+            zone: utc(),
+            provisional_calendars: false,
+            demonstration: false,
+            serve: Serve::default(),
+            log: Log::default(),
+            readings: BTreeMap::new(),
+        }
+    }
+
     pub(crate) fn read(home: &Home) -> anyhow::Result<Self> {
         let path = home.settings();
         let text = read_bounded(&path, LONGEST).with_context(|| {
@@ -51,7 +136,14 @@ impl Config {
                 path.display()
             )
         })?;
-        toml::from_str(&text).with_context(|| format!("`{}`", path.display()))
+        let checked = Checked::of(&text, &|name| std::env::var(name).ok());
+        match checked.config {
+            Some(config) => Ok(config),
+            None => {
+                let told = checked.problems.iter().map(|problem| problem.at(&path));
+                bail!("{}", told.collect::<Vec<_>>().join("\n"))
+            }
+        }
     }
 
     pub(crate) fn write(&self, to: &Path) -> anyhow::Result<()> {

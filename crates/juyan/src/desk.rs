@@ -11,6 +11,7 @@ use app::identity::LinkKey;
 use app::{App, Chance, Clock, Home, Identity, Law, Provisional, Source};
 use jiff::Timestamp;
 use model::PackId;
+use ring::rand::{SecureRandom, SystemRandom};
 use rules::Choices;
 use uuid::{ContextV7, Uuid};
 
@@ -79,6 +80,14 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// 32 bytes of the machine's randomness, for a key.
+pub(crate) fn randomness() -> anyhow::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| anyhow::anyhow!("this machine gives no randomness: no key was made"))?;
+    Ok(bytes)
+}
+
 /// The law that this binary carries, and what lies under `regimes/` and `calendars/` of the data directory;
 /// a pack or calendar there stands in for a built-in one of the same name. Layers are only ever those of
 /// the data directory: what lies over the law is for each desk to say.
@@ -109,21 +118,41 @@ pub(crate) fn sources(directory: &Path) -> anyhow::Result<Vec<Source>> {
     paths.iter().map(read).collect()
 }
 
+/// 32 bytes that nobody can guess: a key follows from them.
+pub(crate) fn seed() -> anyhow::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    let random = SystemRandom::new();
+    random.fill(&mut seed).map_err(|_| anyhow!("the system gave no randomness for a key"))?;
+    Ok(seed)
+}
+
 /// Opens the desk over a data directory. What an older version of a calendar counted is counted again.
 pub(crate) async fn open(data: &Path) -> anyhow::Result<(App, Config)> {
-    let (app, config) = open_uncounted(data).await?;
+    open_after(data, |_| {}).await
+}
+
+/// The same, with something done as soon as the settings are read.
+pub(crate) async fn open_after(
+    data: &Path,
+    settings_read: impl FnOnce(&Config),
+) -> anyhow::Result<(App, Config)> {
+    let (app, config) = open_uncounted(data, settings_read).await?;
     app.recount().await?;
     Ok((app, config))
 }
 
 /// The same without counting anything again.
 pub(crate) async fn open_as_it_is(data: &Path) -> anyhow::Result<App> {
-    Ok(open_uncounted(data).await?.0)
+    Ok(open_uncounted(data, |_| {}).await?.0)
 }
 
-async fn open_uncounted(data: &Path) -> anyhow::Result<(App, Config)> {
+async fn open_uncounted(
+    data: &Path,
+    settings_read: impl FnOnce(&Config),
+) -> anyhow::Result<(App, Config)> {
     let home = Home::new(data);
     let config = Config::read(&home)?;
+    settings_read(&config);
     // To make an empty one here would let a lost record pass for an empty one.
     if !home.database().exists() {
         bail!(
@@ -139,5 +168,8 @@ pub(crate) async fn open_with(home: Home, config: &Config) -> anyhow::Result<App
     let provisional =
         if config.provisional_calendars { Provisional::Joined } else { Provisional::Refused };
     let law = law(&home, provisional, &config.choices())?;
-    Ok(App::open(home, Arc::new(law), machine_clock(), config.settings()).await?)
+    let app = App::open(home, Arc::new(law), machine_clock(), config.settings()).await?;
+    let fresh = seed()?;
+    app.ensure_key(|| fresh).await?;
+    Ok(app)
 }

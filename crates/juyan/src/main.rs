@@ -6,8 +6,11 @@ mod commands;
 mod config;
 mod desk;
 mod files;
+mod logs;
 mod output;
+mod server;
 mod synth;
+mod tasks;
 
 use std::process::ExitCode;
 
@@ -20,7 +23,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    output::start_logging(cli.verbose);
+    // The desk's own log is as its settings say, which have yet to be read.
+    if !matches!(cli.command, cli::Command::Serve(_)) {
+        logs::start(cli.verbose);
+    }
     match commands::run(cli) {
         Ok(code) => code,
         // Whoever read our output has seen enough, as `head` does.

@@ -1,25 +1,14 @@
 //! What commands print: tables for people, JSON for programs; progress and logs go to stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
+use rules::Finding;
 use rules::describe::measure::width as wide;
 use serde::Serialize;
+use serde_json::json;
 
-/// Logs to stderr: warnings, with `-v` what is done, with `-vv` every detail; `RUST_LOG` overrides.
-pub(crate) fn start_logging(verbose: u8) {
-    let level = match verbose {
-        0 => "warn",
-        1 => "info",
-        _ => "debug",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
-}
+use crate::commands::FINDINGS;
 
 /// Prints one JSON document.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
@@ -33,6 +22,11 @@ pub(crate) fn line(text: impl std::fmt::Display) -> anyhow::Result<()> {
     Ok(writeln!(io::stdout().lock(), "{}", harmless(&text.to_string()))?)
 }
 
+/// Prints a text as it is, without a line end: what is signed must be what stands there.
+pub(crate) fn exactly(text: &str) -> anyhow::Result<()> {
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+}
+
 /// Prints a line beside the output, on stderr.
 pub(crate) fn aside(text: impl std::fmt::Display) -> anyhow::Result<()> {
     Ok(writeln!(io::stderr(), "{}", harmless(&text.to_string()))?)
@@ -40,11 +34,27 @@ pub(crate) fn aside(text: impl std::fmt::Display) -> anyhow::Result<()> {
 
 /// A text that cannot steer the terminal: names come from feeds, and feeds from anybody. Line ends stay.
 fn harmless(text: &str) -> String {
-    let steers = |c: char| {
-        let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        bidi || (c.is_control() && c != '\n')
-    };
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Prints what is wrong with a file, finding by finding.
+pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<ExitCode> {
+    if as_json {
+        let all: Vec<_> = findings
+            .iter()
+            .map(|f| json!({"origin": f.origin, "line": f.line, "key": f.key, "what": f.what, "fix": f.fix}))
+            .collect();
+        json(&json!({"sound": false, "findings": all}))?;
+    } else {
+        findings.iter().try_for_each(line)?;
+    }
+    Ok(FINDINGS.into())
+}
+
+/// Whether a character can steer a terminal or turn the direction of a line.
+pub(crate) fn steers(c: char) -> bool {
+    let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    bidi || (c.is_control() && c != '\n')
 }
 
 /// Whether a command failed only because nobody reads its output any more.

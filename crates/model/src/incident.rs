@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::holding::Province;
 use crate::id::Id;
 use crate::name::name;
 use crate::organisation::Handle;
@@ -39,17 +40,29 @@ pub enum State {
     Proposed,
 }
 
+/// Whom or what an officer has named as concerned by an incident, beside what sightings show.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Concerned {
+    /// It answers for something of it, or is hit by it.
+    Organisation(Handle),
+    /// It is touched by it.
+    Province(Province),
+}
+
 /// The act that set a grade: what was measured, by which edition of the law, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
     pub grade: GradeId,
-    /// The grade that measuring alone gave, where the authority has set another.
+    /// The grade that the facts alone gave, where another stands: the authority has set it, or a fact that was
+    /// corrected would lower it and the authority has not confirmed that.
     pub measured: Option<GradeId>,
     pub assessed_at: Timestamp,
     pub basis: Basis,
     /// Each declared input and its value, as the pack names them.
     pub inputs: Vec<(String, String)>,
-    /// End of the measured window, and its length in hours.
+    /// End of the measured window, and its length in hours. Where an officer opened it and nothing has been
+    /// measured the length is 0, and the end is when it occurred.
     pub window_end: Timestamp,
     pub window_hours: u32,
     /// Distinct addresses of this threat within the window.

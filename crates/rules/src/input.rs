@@ -11,6 +11,9 @@ use std::fmt;
 
 pub(crate) use read::{given, input, window};
 
+/// What stands behind a fact that was taken for absent.
+const ASSUMED: &str = " (assumed)";
+
 /// The longest text and the longest list that an input may be.
 const LONGEST: usize = 1_000;
 
@@ -53,6 +56,12 @@ impl Input {
             Some(Takes::FinderRole { otherwise }) => Some(otherwise),
             Some(Takes::SeveralProvinces) | None => None,
         }
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.name, self.kind.wanted(), self.means)
     }
 }
 
@@ -109,6 +118,11 @@ impl fmt::Display for Value {
             }
         }
     }
+}
+
+/// A fact as an assessment keeps it, without the mark that it was assumed.
+pub(crate) fn stated(kept: &str) -> &str {
+    kept.strip_suffix(ASSUMED).unwrap_or(kept)
 }
 
 /// Why a fact is refused.
@@ -230,6 +244,55 @@ impl Inputs {
         Ok(inputs)
     }
 
+    /// Facts as an assessment kept them: see [`Inputs::to_texts`]. One that the pack no longer declares, or
+    /// declares otherwise, is unknown to it.
+    pub fn kept(declared: &[Input], texts: &[(String, String)]) -> Self {
+        let mut inputs = Self::default();
+        for (name, text) in texts {
+            let input = declared.iter().find(|input| input.name == *name);
+            let value = input.and_then(|input| input.kind.read(stated(text)));
+            if let Some(value) = value {
+                inputs.assume(name, value, text.ends_with(ASSUMED));
+            }
+        }
+        inputs
+    }
+
+    /// These facts together with what was learned later. Of a number that is measured the greater stands; of
+    /// anything else what came later.
+    #[must_use]
+    pub fn and_later(mut self, declared: &[Input], later: &Self) -> Self {
+        for (name, value) in later.iter() {
+            let is_measured = |input: &Input| input.name == name && input.measure.is_some();
+            let was = self.get(name).filter(|_| declared.iter().any(is_measured));
+            let (Some(Value::Count(was)), Value::Count(now)) = (was, value) else {
+                self.assume(name, value.clone(), later.is_assumed(name));
+                continue;
+            };
+            if now > was {
+                self = self.with(name, value.clone());
+            }
+        }
+        self
+    }
+
+    /// Whether anything that was known is now otherwise, what was only assumed included. A measured number
+    /// that has grown is not corrected by that.
+    pub fn corrects(&self, declared: &[Input], was: &Self) -> bool {
+        let grows =
+            |name: &str| declared.iter().any(|input| input.name == name && input.measure.is_some());
+        was.iter().any(|(name, value)| self.get(name) != Some(value) && !grows(name))
+    }
+
+    fn assume(&mut self, name: &str, value: Value, assumed: bool) {
+        if assumed {
+            self.assumed.insert(name.to_owned());
+        } else {
+            self.assumed.remove(name);
+        }
+        self.values.insert(name.to_owned(), value);
+    }
+
     /// Whether every fact is declared and of its declared kind.
     pub fn check(&self, declared: &[Input]) -> Result<(), InputError> {
         for (name, value) in &self.values {
@@ -266,6 +329,16 @@ impl Inputs {
         self
     }
 
+    /// Those of these facts that are wanted.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&(&str, &Value)) -> bool) -> Self {
+        let mut all = Self::default();
+        for (name, value) in self.iter().filter(|fact| wanted(fact)) {
+            all.assume(name, value.clone(), self.is_assumed(name));
+        }
+        all
+    }
+
     /// Whether a fact is only assumed: see [`Inputs::assuming_absent`].
     pub fn is_assumed(&self, name: &str) -> bool {
         self.assumed.contains(name)
@@ -283,7 +356,7 @@ impl Inputs {
     /// Every fact as text, the form in which an assessment keeps them; assumed ones say so.
     pub fn to_texts(&self) -> Vec<(String, String)> {
         let text = |(name, value): (&str, &Value)| {
-            let assumed = if self.is_assumed(name) { " (assumed)" } else { "" };
+            let assumed = if self.is_assumed(name) { ASSUMED } else { "" };
             (name.to_owned(), format!("{value}{assumed}"))
         };
         self.iter().map(text).collect()

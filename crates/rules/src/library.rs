@@ -14,10 +14,23 @@ use crate::regime::{Choices, Pack};
 pub struct Library {
     pub packs: Vec<Pack>,
     pub gradings: Vec<Grading>,
+    /// What was read: of two of one name the later stands.
+    pub texts: Vec<Text>,
+}
+
+/// A text of law as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The id of the pack, grading pack or layer.
+    pub name: String,
+    /// Its own version: without the readings chosen and the layers laid over it.
+    pub version: String,
+    pub text: String,
 }
 
 impl Library {
-    /// Reads files of law, each a name and its text, in any order; what a file is, its `schema` says.
+    /// Reads files of law, each a name and its text, in any order; what a file is, its `schema` says. Of two
+    /// packs of one id the later stands in for the earlier.
     ///
     /// # Errors
     /// What is wrong with the first file that is unsound, or a pack's grading pack that is not there.
@@ -37,14 +50,19 @@ impl Library {
         let mut packs: Vec<(&str, Pack)> = Vec::new();
         for (origin, text) in files {
             if is_grading(text) {
-                library.gradings.push(Grading::parse(text, origin)?);
+                let grading = Grading::parse(text, origin)?;
+                library.keep(grading.id().as_str(), grading.version(), text);
+                library.gradings.retain(|known| known.id() != grading.id());
+                library.gradings.push(grading);
                 continue;
             }
             // A file that says no schema is told so where packs are read.
             let mut pack = Pack::parse(text, origin)?;
+            library.keep(pack.id().as_str(), pack.version(), text);
             if let Some(choices) = choices.get(pack.id()) {
                 pack = Pack::parse_with(text, origin, choices)?;
             }
+            packs.retain(|(_, known)| known.id() != pack.id());
             packs.push((origin, pack));
         }
         for (origin, pack) in packs {
@@ -52,6 +70,12 @@ impl Library {
             library.packs.push(pack);
         }
         Ok(library)
+    }
+
+    fn keep(&mut self, name: &str, version: &str, text: &str) {
+        self.texts.retain(|known| known.name != name);
+        let (name, version, text) = (name.to_owned(), version.to_owned(), text.to_owned());
+        self.texts.push(Text { name, version, text });
     }
 
     /// A pack with the grading pack that it names, if it names one.

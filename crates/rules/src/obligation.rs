@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use model::obligation::{Running, Terms};
+use model::obligation::{About, Running, State, Terms};
 use model::regime::{Basis, GradeId, RoleId};
-use model::{Handle, Happening};
+use model::{Handle, Happening, Id, Obligation};
 
 use crate::calendar::Calendar;
 use crate::deadline::{DeadlineError, Due, deadline};
@@ -80,6 +80,15 @@ pub enum OwedState {
     Running(Running),
 }
 
+impl From<OwedState> for State {
+    fn from(state: OwedState) -> Self {
+        match state {
+            OwedState::Latent => Self::Latent,
+            OwedState::Running(clock) => Self::Running(clock),
+        }
+    }
+}
+
 /// Why it cannot be said what follows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ObligeError {
@@ -138,6 +147,12 @@ pub fn owed(pack: &Pack, calendar: &Calendar, case: &Case<'_>) -> Result<Vec<Owe
 }
 
 impl Owed {
+    /// The obligation that goes on record.
+    pub fn on_record(self, id: Id<Obligation>, about: About) -> Obligation {
+        let Self { debtor, sender, to, cc, terms, state } = self;
+        Obligation { id, about, debtor, sender, to, cc, terms, state: state.into() }
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         self.debtor == other.debtor
             && self.terms.duty == other.terms.duty

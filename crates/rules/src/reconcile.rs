@@ -70,8 +70,9 @@ pub fn reconcile(
     Reconciling::new(pack, calendar, case, existing).run(false)
 }
 
-/// The same once the authority has confirmed a milder grade: what only the graver one asks lapses, or gives
-/// way to what the milder one asks, counted from when the clock that it replaces started.
+/// The same once a milder grade is sure: the authority has confirmed it, or what was not known has become
+/// known. What only the graver one asks, or only what was not known, lapses, or gives way to what is asked now,
+/// counted from when the clock that it replaces started.
 pub fn lower(
     pack: &Pack,
     calendar: &Calendar,
@@ -239,12 +240,12 @@ impl<'a> Reconciling<'a> {
         Ok(())
     }
 
-    /// Whether an open obligation arose at another grade and its duty does not apply at this one: at a milder
-    /// one, or, when the grade is lowered, at a graver one.
+    /// Whether an open obligation's duty no longer applies, and it arose at another grade: at a milder one, or,
+    /// when what is asked is lowered, at a graver one or at this.
     fn is_outgrown(&self, one: &Obligation) -> bool {
         let (now, lowering) = (self.case.grade, self.lowering);
         let other = |then| {
-            if lowering { self.pack.is_graver(then, now) } else { self.pack.is_graver(now, then) }
+            if lowering { !self.pack.is_graver(now, then) } else { self.pack.is_graver(now, then) }
         };
         let is_its = |duty: &Duty| {
             duty.id == one.terms.duty && (duty.like.is_none() || duty.article == one.terms.article)

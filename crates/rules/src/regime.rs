@@ -8,6 +8,7 @@
 mod check;
 mod define;
 mod duties;
+mod forms;
 mod items;
 mod layer;
 mod parse;
@@ -33,6 +34,7 @@ use crate::input::{Input, Measure, Value};
 use crate::predicate::Predicate;
 use crate::within::Within;
 pub use define::Definition;
+pub use forms::Gate;
 pub use items::{Item, ItemGroup};
 pub use layer::{Layer, LayerKind};
 use parties::AS_FIRST_REPORT;
@@ -85,6 +87,8 @@ struct Parts {
     /// Under which items a classification is to be reported.
     items_of: Vec<(String, Vec<String>)>,
     forms: Vec<Form>,
+    fields: Vec<crate::form::Field>,
+    gate: Option<Gate>,
     form_rule: Option<FormRule>,
     duties: Vec<Duty>,
     overrides: Vec<Override>,
@@ -302,7 +306,6 @@ impl Pack {
         readings::pack(text, origin, choices)
     }
 
-    /// Runs every built-in case against the working days of a calendar; says how many held.
     /// Whether both say the same, whatever they call their version and whatever cases they prove it by.
     pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
         let of = |pack: &Self| {
@@ -313,6 +316,7 @@ impl Pack {
         of(self) == of(other)
     }
 
+    /// Runs every built-in case against the working days of a calendar; says how many held.
     pub fn prove(&self, calendar: &Calendar) -> Result<usize, Findings> {
         prove::all(&self.parts.proofs, self, calendar)
     }
@@ -391,8 +395,12 @@ impl Pack {
 
     /// Whether sightings so classified open an incident under it. Never, where an officer opens them.
     pub fn applies_to(&self, classification: &str) -> bool {
-        self.parts.opens == Opens::Engine
-            && self.parts.classifications.iter().any(|known| known == classification)
+        self.parts.opens == Opens::Engine && self.covers(classification)
+    }
+
+    /// Whether what is so classified falls under it, whoever opens its incidents.
+    pub fn covers(&self, classification: &str) -> bool {
+        self.parts.classifications.iter().any(|known| known == classification)
     }
 
     pub fn classifications(&self) -> &[String] {

@@ -47,6 +47,9 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         migration(1, "ground", include_str!("../migrations/0001_ground.sql")),
         migration(2, "journal fence", include_str!("../migrations/0002_journal_fence.sqlite.sql")),
         migration(10, "accounts", include_str!("../migrations/0010_accounts.sql")),
+        migration(3, "by hand", include_str!("../migrations/0003_by_hand.sql")),
+        migration(50, "checkpoints", include_str!("../migrations/0050_checkpoints.sql")),
+        migration(30, "filings and reviews", include_str!("../migrations/0030_filings.sql")),
     ])
 });
 

@@ -28,7 +28,8 @@
 //! newest entries leaves a chain that is whole, so a head is kept beside it: how many entries there are
 //! and the hash of the last. Somebody who owns the file and rewrites the tail *and* the head leaves no
 //! trace within the file; nor does somebody who recomputes every hash from some entry to the end. Against
-//! that only a head noted outside helps: keep what [`Store::verify_journal`] returns, and compare.
+//! that only what is noted outside helps: the signed checkpoints of [`crate::checkpoints`], kept by a third
+//! party, say what the journal was.
 
 use model::journal::{Act, Entry, Hash};
 use model::permit::{ReadPermit, Scope};
@@ -110,6 +111,16 @@ impl Store {
         &self,
         permit: &ReadPermit,
     ) -> Result<Result<Verified, Broken>, StoreError> {
+        self.walk_journal(permit, &mut |_| None).await
+    }
+
+    /// The same, showing each entry that is whole to `seen`, the oldest first. What `seen` answers is why
+    /// the journal is broken there after all: a checkpoint says otherwise.
+    pub async fn walk_journal(
+        &self,
+        permit: &ReadPermit,
+        seen: &mut (dyn FnMut(&Entry) -> Option<String> + Send),
+    ) -> Result<Result<Verified, Broken>, StoreError> {
         let doing = "verify the journal";
         if *permit.scope() != Scope::Everything {
             return Err(StoreError::OutOfReach { what: "the journal" });
@@ -125,6 +136,9 @@ impl Store {
             for link in page {
                 if let Err(broken) = chain.join(&link) {
                     return Ok(Err(broken));
+                }
+                if let Some(why) = link.entry.ok().and_then(|entry| seen(&entry)) {
+                    return Ok(Err(Broken { sequence: chain.entries, why }));
                 }
             }
         }

@@ -14,9 +14,12 @@
 //! and the bulk statements of [`remediations`] apart. Instants are kept to the microsecond.
 
 pub mod accounts;
+pub mod checkpoints;
+mod concerned;
 mod connection;
 pub mod deliveries;
 mod error;
+pub mod filings;
 pub mod happenings;
 pub mod incidents;
 pub mod journal;
@@ -26,8 +29,10 @@ pub mod obligations;
 mod organisations;
 mod record;
 pub mod remediations;
+pub mod reviews;
 mod scope;
 pub mod sessions;
+pub mod texts;
 mod transaction;
 
 pub use connection::Store;

@@ -177,14 +177,19 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("organisations", crate::organisations::STATEMENTS.to_vec()),
         ("deliveries", crate::deliveries::STATEMENTS.to_vec()),
         ("incidents", crate::incidents::STATEMENTS.to_vec()),
+        ("concerned", crate::concerned::STATEMENTS.to_vec()),
+        ("texts", crate::texts::STATEMENTS.to_vec()),
         ("happenings", crate::happenings::STATEMENTS.to_vec()),
         ("obligations", crate::obligations::STATEMENTS.to_vec()),
         ("notices", crate::notices::STATEMENTS.to_vec()),
         ("remediations", crate::remediations::statements()),
+        ("filings", crate::filings::STATEMENTS.to_vec()),
+        ("reviews", crate::reviews::STATEMENTS.to_vec()),
         ("journal", crate::journal::STATEMENTS.to_vec()),
         ("accounts", crate::accounts::STATEMENTS.to_vec()),
         ("sessions", crate::sessions::STATEMENTS.to_vec()),
         ("keys", crate::keys::STATEMENTS.to_vec()),
+        ("checkpoints", crate::checkpoints::STATEMENTS.to_vec()),
     ] {
         all.extend(statements.into_iter().map(|(name, sql)| (file, name, sql)));
     }

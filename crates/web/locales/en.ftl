@@ -209,6 +209,7 @@ measured = Measured
 result = Result
 exceeded-by = exceeded by { NUM($n) }
 short-by = short by { NUM($n) }
+told-by-officer = Told by an officer, of
 window = { $hours ->
     [one] distinct addresses within 1 hour, ending
    *[other] distinct addresses within { NUM($hours) } hours, ending

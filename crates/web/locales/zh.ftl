@@ -173,6 +173,7 @@ measured = 实测
 result = 结果
 exceeded-by = 超出 { NUM($n) }
 short-by = 尚差 { NUM($n) }
+told-by-officer = 由值班人员告知，发生于
 window = { NUM($hours) } 小时内独立地址数，截至
 inputs = 测量输入
 history = 历次定级

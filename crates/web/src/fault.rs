@@ -17,14 +17,26 @@ use crate::pages::problem::{self, Problem};
 use crate::source::{Fault, Source};
 use crate::viewer::Viewer;
 
+/// Seconds after which a browser may try again.
+const AGAIN: &str = "10";
+
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let status = match &self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadInput(_) => StatusCode::BAD_REQUEST,
             Self::NotAllowed(_) => StatusCode::FORBIDDEN,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        if self == Self::Busy {
+            // Whoever asks is a script: it needs no page, and this is no failure to look into.
+            let text =
+                "Too many live pages are open; close some.\n打开的实时页面过多，请关闭一些。\n";
+            let mut response = (status, [(header::RETRY_AFTER, AGAIN)], text).into_response();
+            response.extensions_mut().insert(Readable);
+            return response;
+        }
         let mut response = status.into_response();
         response.extensions_mut().insert(self);
         response
@@ -55,14 +67,16 @@ pub(crate) async fn explain<S: Source>(
         status,
         detail: match &fault {
             Some(Fault::BadInput(what)) => Some(what.clone()),
-            Some(Fault::NotFound | Fault::NotAllowed(_) | Fault::Internal(_)) | None => None,
+            Some(Fault::NotFound | Fault::NotAllowed(_) | Fault::Busy | Fault::Internal(_))
+            | None => None,
         },
         reference: status.is_server_error().then(|| reference(viewer.now)),
     };
     if let Some(reference) = &problem.reference {
         let cause = fault.map_or_else(|| status.to_string(), |f| f.to_string());
-        let path = &viewer.path;
-        tracing::error!(%reference, %path, "Could not show `{path}` ({reference}): {cause}");
+        // Without its query: that may hold an address that somebody looked for.
+        let path = viewer.path.split('?').next().unwrap_or_default();
+        tracing::error!(%reference, path, "Could not show `{path}` ({reference}): {cause}");
     }
     let mut page = (status, problem::page(&viewer, &problem)).into_response();
     for kept in [header::ALLOW, header::WWW_AUTHENTICATE] {

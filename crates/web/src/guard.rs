@@ -94,8 +94,8 @@ fn is_from_our_pages(headers: &HeaderMap) -> bool {
     match (text("sec-fetch-site"), text("origin"), text("host")) {
         (Some(site), ..) => matches!(site, "same-origin" | "none"),
         (None, Some(origin), Some(host)) => {
-            let named = origin.strip_prefix("https://").or(origin.strip_prefix("http://"));
-            named == Some(host)
+            let bare = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            bare == Some(host)
         }
         (None, Some(_), None) => false,
         (None, None, _) => true,

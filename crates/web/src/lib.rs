@@ -31,22 +31,3 @@ pub use access::{Access, Accounts};
 pub use desk::{Clock, Desk};
 pub use routes::router;
 pub use source::{Fault, Source};
-
-/// Serves a desk on a listener until `until` comes true. Streams that are open are cut off then: waiting
-/// for them to end would be waiting for ever.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    router: axum::Router,
-    until: impl Future<Output = ()>,
-) -> std::io::Result<()> {
-    tokio::select! {
-        ended = async {
-            let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-            axum::serve(listener, service).await
-        } => ended,
-        () = until => Ok(()),
-    }
-}

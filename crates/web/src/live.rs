@@ -44,9 +44,7 @@ pub(crate) async fn stream<S: Source>(
     headers: HeaderMap,
     Query(seen): Query<Seen>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
-    let seat = Arc::clone(&held.streams)
-        .try_acquire_owned()
-        .map_err(|_| Fault::Internal("too many live streams are open".to_owned()))?;
+    let seat = Arc::clone(&held.streams).try_acquire_owned().map_err(|_| Fault::Busy)?;
     // A browser that reconnects by itself says where it was in a header.
     let again = headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse().ok());
     let now = held.now().to_string();

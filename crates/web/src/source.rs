@@ -114,6 +114,15 @@ pub trait Source: Send + Sync + 'static {
         ask: &TrialAsk,
     ) -> impl Future<Output = Result<TrialView, Fault>> + Send;
 
+    /// Records that rows of a list are about to be taken away as a file, if there are so many that it counts.
+    /// Nothing is given out where this fails.
+    fn record_export(
+        &self,
+        permit: &ReadPermit,
+        what: (&str, &str),
+        rows: u64,
+    ) -> impl Future<Output = Result<(), Fault>> + Send;
+
     /// Entries of the journal after the one with this sequence, the oldest first.
     fn acts_since(
         &self,
@@ -164,6 +173,9 @@ pub enum Fault {
     /// The request says something that cannot be understood; the text says what.
     #[error("not understood: {0}")]
     BadInput(String),
+    /// As many as may are at it: try again in a while.
+    #[error("too many at once")]
+    Busy,
     /// Our failure. The text is for the log and is never shown.
     #[error("{0}")]
     Internal(String),

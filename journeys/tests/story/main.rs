@@ -10,6 +10,7 @@
 
 mod acts;
 mod bench;
+mod by_hand;
 mod desk;
 mod drafts;
 mod guide;

@@ -1,12 +1,11 @@
 //! Incidents as rows, and one incident whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use ledger::Which;
 use model::incident::{Assessment, IncidentNumber};
-use model::obligation::State;
 use model::permit::ReadPermit;
 use model::{GradeId, Incident};
 use store::incidents::{IncidentCursor, IncidentFilter};
@@ -48,18 +47,22 @@ impl App {
         rank: Option<u8>,
         (limit, after): (u32, Option<&str>),
     ) -> Result<Page<IncidentRow>, AppError> {
-        let grade = match rank {
-            Some(rank) => match self.grade_of_rank(rank)? {
-                Some(grade) => Some(grade),
-                None => return Ok(Page { rows: Vec::new(), next: None }),
-            },
-            None => None,
+        let filters: Vec<IncidentFilter> = match rank {
+            Some(rank) => {
+                let grades = self.grades_of_rank(rank)?.into_iter();
+                grades.map(|grade| IncidentFilter { grade: Some(grade), threat: None }).collect()
+            }
+            None => vec![IncidentFilter::default()],
         };
-        let filter = IncidentFilter { grade, ..Default::default() };
         let after = after.map(cursor::read_dated).transpose()?;
         let after = after.map(|(assessed_at, id)| IncidentCursor { assessed_at, id });
-        let mut found =
-            self.store.incidents(permit, &filter, limit.saturating_add(1), after).await?;
+        let mut found = Vec::new();
+        for filter in &filters {
+            let page = self.store.incidents(permit, filter, limit.saturating_add(1), after);
+            found.extend(page.await?);
+        }
+        found.sort_by_key(|one| std::cmp::Reverse((one.assessment.assessed_at, one.id)));
+        found.truncate(usize::try_from(limit.saturating_add(1)).unwrap_or(usize::MAX));
         let next = super::cut(&mut found, limit)
             .map(|last| cursor::write(Some(last.assessment.assessed_at), last.id));
         let mut rows = Vec::with_capacity(found.len());
@@ -72,15 +75,15 @@ impl App {
         Ok(Page { rows, next })
     }
 
-    /// The grade of this rank in the first pack that has one.
-    fn grade_of_rank(&self, rank: u8) -> Result<Option<GradeId>, AppError> {
+    /// The grades of this rank, and levels of warnings, in the packs that this desk applies.
+    fn grades_of_rank(&self, rank: u8) -> Result<BTreeSet<GradeId>, AppError> {
+        let mut all = BTreeSet::new();
         for id in &self.settings.regimes {
-            let grades = self.law.pack(id)?.grades();
-            if let Some(grade) = grades.iter().find(|grade| grade.rank == rank) {
-                return Ok(Some(grade.id.clone()));
-            }
+            let pack = self.law.pack(id)?;
+            let levels = pack.grades().iter().chain(pack.warnings());
+            all.extend(levels.filter(|one| one.rank == rank).map(|one| one.id.clone()));
         }
-        Ok(None)
+        Ok(all)
     }
 
     pub(crate) async fn incidents_by_rank(
@@ -195,8 +198,13 @@ fn incident_row(
         state: "proposed".to_owned(),
         opened_at: incident.opened_at,
         assessed_at: incident.assessment.assessed_at,
-        next_due: obligations.iter().filter_map(running).min(),
+        next_due: obligations.iter().filter_map(next_due).min(),
     }
+}
+
+/// When it falls due, and when its clock started.
+fn next_due(one: &model::Obligation) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
+    Some((one.due()?, one.state.clock()?.since))
 }
 
 #[derive(Default)]
@@ -238,18 +246,6 @@ pub(crate) fn provinces(
         .collect();
     rows.sort_by_key(|row| (row.code.is_empty(), row.code.clone()));
     rows
-}
-
-fn running(obligation: &model::Obligation) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
-    match &obligation.state {
-        State::Running(running) => running.due.map(|due| (due, running.since)),
-        State::Latent
-        | State::ProvisionallyMet { .. }
-        | State::Met(_)
-        | State::Waived { .. }
-        | State::Superseded { .. }
-        | State::Void { .. } => None,
-    }
 }
 
 fn assessment(names: &Names<'_>, assessment: &Assessment) -> AssessmentView {

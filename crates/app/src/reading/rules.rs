@@ -117,7 +117,7 @@ impl Law {
     /// Every other pack: first those that the desk applies, then those for the same matters.
     fn others(&self, pack: &Pack, applied: &[PackId], language: Language) -> Vec<(String, String)> {
         let far = |other: &Pack| {
-            let same = pack.classifications().iter().any(|class| other.applies_to(class));
+            let same = pack.classifications().iter().any(|class| other.covers(class));
             (!applied.contains(other.id()), !same)
         };
         let mut others: Vec<&Pack> = self

@@ -77,7 +77,7 @@ fn sample(directory: &[Organisation], incident: &Incident, owed: &[Obligation]) 
         finder: role.map(|(_, role)| role.to_string()).unwrap_or_default(),
         provinces: Vec::new(),
         inputs: incident.assessment.inputs.iter().cloned().collect(),
-        size: Some(incident.assessment.size),
+        size: (incident.assessment.window_hours > 0).then_some(incident.assessment.size),
         parties: parties.into_iter().map(|(role, all)| (role, all.into_iter().collect())).collect(),
         happened,
         met,

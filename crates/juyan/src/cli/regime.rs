@@ -62,8 +62,29 @@ pub(crate) enum Regime {
     Simulate(Simulate),
     /// Grade by a pack or a grading pack, and say why; with #NAME, ask a definition or a warning
     Grade(Grade),
+    /// List the texts of law that this desk has decided by, as they stood when they were first applied
+    Applied {
+        #[command(flatten)]
+        common: Common,
+        /// Only those of this pack, grading pack or layer
+        name: Option<model::PackId>,
+        /// Print the texts themselves
+        #[arg(long, requires = "name", conflicts_with = "json")]
+        text: bool,
+    },
     /// Work out when a duty falls due, and say why
     Deadline(Deadline),
+}
+
+/// How to read the text, and how to answer.
+#[derive(Args)]
+pub(crate) struct How {
+    /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
+    #[arg(long = "reading", value_name = "READING=OPTION")]
+    pub(crate) readings: Vec<String>,
+    /// Answer in JSON, one document
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]
@@ -77,12 +98,8 @@ pub(crate) struct Grade {
     /// What facts left out are [default: unknown; of a definition or a grading pack alone: absent]
     #[arg(long, value_parser = ["unknown", "absent"])]
     pub(crate) others: Option<String>,
-    /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
-    #[arg(long = "reading", value_name = "READING=OPTION")]
-    pub(crate) readings: Vec<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) how: How,
 }
 
 /// A pack, the language and the shape of the answer.
@@ -93,12 +110,8 @@ pub(crate) struct Told {
     /// The language of the answer
     #[arg(long, default_value = "en", value_parser = ["zh", "en"])]
     pub(crate) lang: String,
-    /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
-    #[arg(long = "reading", value_name = "READING=OPTION")]
-    pub(crate) readings: Vec<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) how: How,
 }
 
 #[derive(Args)]
@@ -126,12 +139,8 @@ pub(crate) struct Explain {
     /// A calendar such as `cn` or `cn@2019-11`, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
     pub(crate) calendar: Option<String>,
-    /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
-    #[arg(long = "reading", value_name = "READING=OPTION")]
-    pub(crate) readings: Vec<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) how: How,
 }
 
 #[derive(Args)]
@@ -177,12 +186,8 @@ pub(crate) struct Deadline {
     /// A calendar such as `cn` or `cn@2019-11`, or a file; `a+b` joins a provisional one [default: the pack's own]
     #[arg(long)]
     pub(crate) calendar: Option<String>,
-    /// Read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
-    #[arg(long = "reading", value_name = "READING=OPTION")]
-    pub(crate) readings: Vec<String>,
-    /// Answer in JSON, one document
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) how: How,
 }
 
 fn duty_id(text: &str) -> Result<model::DutyId, model::BadName> {

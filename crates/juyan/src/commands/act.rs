@@ -1,5 +1,7 @@
 //! `juyan act`: what people tell the desk, and what follows at once.
 
+mod by_hand;
+
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -16,6 +18,8 @@ use crate::output::{self, Table};
 
 pub(crate) async fn run(act: Act) -> anyhow::Result<ExitCode> {
     match act {
+        Act::Open(args) => by_hand::open(args).await,
+        Act::Facts { common, incident, known } => by_hand::learn(&common, &incident, known).await,
         Act::Happened { common, incident, trigger, to, from, proof } => {
             let app = open(&common).await?;
             let Proof { at, evidence } = proof;
@@ -64,7 +68,7 @@ fn deed(obligation: &str, proof: Proof) -> anyhow::Result<Deed> {
     Ok(Deed { obligation, at: proof.at, evidence: proof.evidence, nil: false })
 }
 
-fn answer(common: &Common, acted: &Acted) -> anyhow::Result<ExitCode> {
+pub(crate) fn answer(common: &Common, acted: &Acted) -> anyhow::Result<ExitCode> {
     if common.json {
         output::json(acted)?;
         return Ok(ExitCode::SUCCESS);
@@ -87,7 +91,7 @@ fn answer(common: &Common, acted: &Acted) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(all: &[Obligation]) -> anyhow::Result<()> {
+pub(crate) fn table(all: &[Obligation]) -> anyhow::Result<()> {
     let mut table = Table::new(["DUTY", "PACK", "WHO", "TO", "STATE", "DUE (UTC)", "ID"]);
     for one in all {
         let to: Vec<&str> = one.to.iter().map(model::Handle::as_str).collect();

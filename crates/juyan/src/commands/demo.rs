@@ -1,13 +1,14 @@
 //! `juyan demo`: a demonstration country, its feeds of the last day, and everything that follows.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use app::by_hand::{Known, Opened, Opening};
 use app::{App, Home};
+use model::ThreatName;
 use model::delivery::Delivery;
 use model::permit::ReadPermit;
 use serde::Serialize;
@@ -16,7 +17,8 @@ use crate::cli::Demo;
 use crate::commands::ingest::{self, Outcome};
 use crate::commands::serve;
 use crate::config::Config;
-use crate::output::{self, Progress, grouped};
+use crate::output::{self, Progress, Table, grouped};
+use crate::server::Access;
 use crate::synth::outbreak;
 use crate::{builtin, desk};
 
@@ -25,6 +27,8 @@ const SEED: u64 = 157;
 const OWN: &str = "coordination-centre";
 const PARTNER: &str = "changfeng";
 const REGIME: &str = "cn.miit.2009-157";
+/// The second regime: an officer opens its incidents.
+const REPORTING: &str = "cn.miit.2009-156";
 const ZONE: &str = "Asia/Shanghai";
 
 #[derive(Serialize)]
@@ -32,6 +36,8 @@ struct Built {
     directory: String,
     seconds: f64,
     outcome: Outcome,
+    /// What an officer has opened.
+    by_hand: Vec<Opened>,
     obligations: u64,
     running: u64,
     notices: u64,
@@ -41,19 +47,20 @@ struct Built {
 pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     if !args.no_serve {
         // Before anything is built, or replaced: a desk that cannot open is found out at once.
-        drop(serve::listen(args.listen).await?);
+        drop(serve::listen(args.listen, Access::Open, false).await?);
     }
     let progress = Progress::new();
     let started = Instant::now();
     let home = Home::new(&args.data);
-    let config = prepare(&home)?;
+    let mut config = prepare(&home)?;
     let app = desk::open_with(home, &config).await?;
     progress.done(format!("Made the data directory `{}`", args.data.display()));
     country(&app, &progress).await?;
     let received = feeds(&app, &progress).await?;
     let mut outcome = Outcome::default();
     ingest::ingest_all(&app, received, &mut outcome).await?;
-    let built = built(&app, &args.data, outcome, started).await?;
+    let by_hand = by_hand(&app, &outcome).await?;
+    let built = built(&app, &args.data, (outcome, by_hand), started).await?;
     if args.json {
         output::json(&built)?;
     } else {
@@ -62,7 +69,8 @@ pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::open_desk(app, &config, args.listen).await
+    config.serve.listen = args.listen;
+    serve::open_desk(app, &config).await
 }
 
 /// An empty data directory: a demonstration already there is removed, anything else is left alone.
@@ -82,13 +90,11 @@ fn prepare(home: &Home) -> anyhow::Result<Config> {
     }
     home.create().with_context(|| format!("`{}`", root.display()))?;
     let config = Config {
-        own: OWN.parse()?,
-        regimes: vec![REGIME.parse()?],
         regardless_of_dates: vec![REGIME.parse()?],
         zone: ZONE.to_owned(),
         provisional_calendars: true,
-        readings: BTreeMap::new(),
         demonstration: true,
+        ..Config::of(OWN.parse()?, vec![REGIME.parse()?, REPORTING.parse()?])
     };
     config.write(&home.settings())?;
     Ok(config)
@@ -150,10 +156,32 @@ fn compressed(
     Ok(bytes)
 }
 
+/// What an officer tells: that the largest botnet falls under the reporting measures too, where both regimes
+/// then meet on one matter; and an event that no sighting shows.
+async fn by_hand(app: &App, outcome: &Outcome) -> anyhow::Result<Vec<Opened>> {
+    let largest = outcome.changes.iter().max_by_key(|change| change.size);
+    let largest = largest.context("the demonstration's feeds opened no incident")?;
+    let now = app.clock().now();
+    let opening = |matter: ThreatName, facts: &[&str]| -> anyhow::Result<Opening> {
+        let facts = facts.iter().map(|fact| (*fact).to_owned()).collect();
+        let evidence = "the log of the demonstration".to_owned();
+        let known = Known { facts, nothing_else: true, evidence, ..Known::default() };
+        let (pack, finder) = (REPORTING.parse()?, None);
+        let (known_at, occurred_at, warning) = (now, None, false);
+        Ok(Opening { pack, matter, finder, known_at, occurred_at, warning, known })
+    };
+    let botnet = opening(largest.threat.clone(), &["kind=event"])?;
+    let facts = ["kind=event", "dns_hit=large resolver"];
+    let mut outage = opening("donghai resolver outage".parse()?, &facts)?;
+    outage.known.provinces.insert("ZY-02".parse()?);
+    outage.known.organisations.insert(PARTNER.parse()?);
+    Ok(vec![app.open_by_hand(botnet).await?, app.open_by_hand(outage).await?])
+}
+
 async fn built(
     app: &App,
     data: &Path,
-    outcome: Outcome,
+    (outcome, by_hand): (Outcome, Vec<Opened>),
     started: Instant,
 ) -> anyhow::Result<Built> {
     let permit = ReadPermit::at_the_console();
@@ -166,6 +194,7 @@ async fn built(
         notices: counts.notices,
         remediations: outcome.changes.iter().map(|change| change.remediations).sum(),
         outcome,
+        by_hand,
     })
 }
 
@@ -183,6 +212,17 @@ fn summary(built: &Built, progress: &Progress) -> anyhow::Result<()> {
     ));
     output::line("")?;
     ingest::changes(&built.outcome.changes)?;
+    output::line(format!("\nOpened by an officer under {REPORTING}:"))?;
+    let mut table = Table::new(["INCIDENT", "MATTER", "GRADE", "OBLIGATIONS"]);
+    for one in &built.by_hand {
+        table.row([
+            one.incident.to_string(),
+            one.matter.to_string(),
+            one.grade.to_string(),
+            format!("+{}", one.owed.len()),
+        ]);
+    }
+    table.print()?;
     output::line(format!(
         "\nThe demonstration applies {REGIME} regardless of its dates: it is no longer in force."
     ))?;
@@ -193,7 +233,7 @@ fn summary(built: &Built, progress: &Progress) -> anyhow::Result<()> {
          juyan incidents\n  juyan incident INC-{}-0001\n  juyan obligations --show ours\n  \
          juyan notices\n  juyan journal verify",
         built.seconds,
-        built.outcome.changes.len(),
+        built.outcome.changes.len() + built.by_hand.len(),
         grouped(built.obligations),
         grouped(built.running),
         grouped(built.notices),

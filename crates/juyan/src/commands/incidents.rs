@@ -27,7 +27,7 @@ pub(crate) async fn list(args: Incidents) -> anyhow::Result<ExitCode> {
             row.number,
             format!("{} {}", row.grade.id, row.grade.name.get("zh")),
             row.threat,
-            grouped(row.size),
+            if row.size == 0 { "-".to_owned() } else { grouped(row.size) },
             row.parties.to_string(),
             row.next_due.map_or_else(|| "-".to_owned(), |(due, _)| instant(due)),
         ]);
@@ -52,11 +52,11 @@ fn print(incident: &IncidentView, language: &str) -> anyhow::Result<()> {
     let row = &incident.row;
     output::line(format!("{}  {}", row.number, row.threat))?;
     output::line(format!(
-        "grade {} {} ({}), {} addresses, opened {} UTC, found by {}",
+        "grade {} {} ({}), {}, opened {} UTC, found by {}",
         row.grade.id,
         row.grade.name.get("zh"),
         row.grade.name.get("en"),
-        grouped(row.size),
+        counted(row.size),
         instant(row.opened_at),
         incident.finder.handle
     ))?;
@@ -81,17 +81,29 @@ fn print(incident: &IncidentView, language: &str) -> anyhow::Result<()> {
     notices::table(&incident.notices)
 }
 
+/// How large it is; where nothing was measured, that.
+fn counted(size: u64) -> String {
+    if size == 0 { "nothing measured".to_owned() } else { format!("{} addresses", grouped(size)) }
+}
+
 fn assessed(assessment: &AssessmentView) -> String {
+    let end = instant(assessment.window_end);
+    let rests_on = match assessment.window_hours {
+        0 => format!("by what an officer told of {end} UTC"),
+        hours => {
+            format!("{} addresses in the {hours} hours before {end} UTC", grouped(assessment.size))
+        }
+    };
+    let facts: Vec<String> =
+        assessment.inputs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!(
-        "Graded {} by {} {} at {} UTC: {} addresses in the {} hours before {} UTC\n{}",
+        "Graded {} by {} {} at {} UTC: {rests_on}\n{}\nfacts: {}",
         assessment.grade.id,
         assessment.pack,
         assessment.pack_version,
         instant(assessment.assessed_at),
-        grouped(assessment.size),
-        assessment.window_hours,
-        instant(assessment.window_end),
-        assessment.because
+        assessment.because,
+        facts.join("; ")
     )
 }
 

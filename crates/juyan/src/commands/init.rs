@@ -23,15 +23,8 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<ExitCode> {
     let zone = args.regime.first().map(|pack| law.pack(pack)).transpose()?;
     let zone = zone.and_then(|pack| pack.zone().iana_name()).unwrap_or("UTC").to_owned();
     let regardless = if args.regardless_of_dates { args.regime.clone() } else { Vec::new() };
-    let config = Config {
-        own: args.own,
-        regimes: args.regime,
-        regardless_of_dates: regardless,
-        zone,
-        provisional_calendars: false,
-        readings: BTreeMap::new(),
-        demonstration: false,
-    };
+    let config =
+        Config { regardless_of_dates: regardless, zone, ..Config::of(args.own, args.regime) };
     config.write(&home.settings())?;
     desk::open_with(home.clone(), &config).await?;
     if args.common.json {

@@ -94,6 +94,10 @@ fn spoke_to(row: &RemediationRow) -> String {
 
 /// Streams the list, so that a million rows need no more memory than a thousand.
 async fn csv(app: &app::App, permit: &ReadPermit, args: &Notice) -> anyhow::Result<ExitCode> {
+    let notice = app.notice(permit, &args.number, 1, None).await?;
+    let notice = notice.with_context(|| format!("there is no notice `{}`", args.number))?;
+    let by = app.settings().own.to_string();
+    app.record_export(&by, ("notice.csv", args.number.as_str()), notice.row.items).await?;
     let mut out = csv::Writer::from_writer(std::io::BufWriter::new(std::io::stdout().lock()));
     let mut after: Option<String> = None;
     loop {

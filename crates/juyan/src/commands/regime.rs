@@ -1,5 +1,6 @@
 //! `juyan regime`: packs read, checked, shown, compared and tried. Nothing of the desk is changed.
 
+mod applied;
 mod diff;
 mod explain;
 mod grade;
@@ -14,14 +15,14 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use rules::describe::Language;
-use rules::{Calendar, Choices, Duty, Finding, Findings, Grading, Layer, Library, Pack};
+use rules::{Calendar, Choices, Duty, Findings, Grading, Layer, Library, Pack};
 use serde_json::json;
 
+use crate::builtin;
 use crate::cli::{Deadline, Regime};
 use crate::commands::calendar::Shelf;
 use crate::files::{LONGEST, read_bounded};
 use crate::output::{self, Table};
-use crate::{builtin, commands};
 
 pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
     match args {
@@ -34,6 +35,7 @@ pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
         Regime::Test { pack, vectors, json } => test::run(&pack, vectors.as_deref(), json),
         Regime::Simulate(args) => simulate::run(args).await,
         Regime::Grade(args) => grade::run(&args),
+        Regime::Applied { common, name, text } => applied::run(&common, name.as_ref(), text).await,
         Regime::Deadline(args) => deadline(&args),
     }
 }
@@ -167,26 +169,11 @@ fn library() -> Result<Library, Findings> {
 }
 
 fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
-    found(&findings.iter().cloned().collect::<Vec<_>>(), json)
-}
-
-fn found(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
-    if json {
-        let all: Vec<_> = findings
-            .iter()
-            .map(|f| json!({"origin": f.origin, "line": f.line, "key": f.key, "what": f.what, "fix": f.fix}))
-            .collect();
-        output::json(&json!({"sound": false, "findings": all}))?;
-    } else {
-        for finding in findings {
-            output::line(finding)?;
-        }
-    }
-    Ok(commands::FINDINGS.into())
+    output::findings(&findings.iter().cloned().collect::<Vec<_>>(), json)
 }
 
 fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&args.pack, &args.readings)?;
+    let pack = find_under(&args.pack, &args.how.readings)?;
     let duty = duty_at(&pack, &args.duty, args.grade.as_deref())?;
     if args.grade.is_none() {
         only_one(&pack, &args.duty)?;
@@ -196,7 +183,7 @@ fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
     let within = duty.clock.within();
     let due = rules::deadline(within, args.start, pack.zone(), &calendar)?;
     let local = |at: jiff::Timestamp| at.to_zoned(pack.zone().clone()).to_string();
-    if args.json {
+    if args.how.json {
         output::json(&json!({
             "pack": pack.id(), "duty": duty.id, "article": duty.article, "within": within.to_string(),
             "start": args.start, "due": due.due, "due_local": due.due.map(local),

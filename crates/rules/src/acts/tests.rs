@@ -8,7 +8,7 @@ use model::{GradeId, Organisation};
 
 use super::*;
 use crate::input::Inputs;
-use crate::obligation::{Case, Graded, OwedState, owed};
+use crate::obligation::{Case, Graded, owed};
 use crate::regime::Pack;
 use crate::testing::{at, calendar, directory, handles, pack, provinces};
 
@@ -66,19 +66,7 @@ impl World {
 }
 
 fn recorded(n: u32, owed: crate::obligation::Owed) -> Obligation {
-    Obligation {
-        id: id(n),
-        about: About::Incident(id(0)),
-        debtor: owed.debtor,
-        sender: owed.sender,
-        to: owed.to,
-        cc: owed.cc,
-        terms: owed.terms,
-        state: match owed.state {
-            OwedState::Latent => State::Latent,
-            OwedState::Running(clock) => State::Running(clock),
-        },
-    }
+    owed.on_record(id(n), About::Incident(id(0)))
 }
 
 fn id<T>(n: u32) -> Id<T> {

@@ -1,7 +1,7 @@
 //! A province with rules of its own beside one without.
 
 use model::Happening;
-use model::obligation::{About, State};
+use model::obligation::About;
 
 use super::*;
 use crate::input::Inputs;
@@ -110,10 +110,5 @@ fn a_province_that_is_touched_later_adds_its_duties_and_leaves_what_stands() {
 fn on_record(number: u64, owed: Owed) -> Obligation {
     let id = format!("00000000-0000-7000-8000-{number:012}").parse().unwrap();
     let about = About::Incident("00000000-0000-7000-8000-000000000000".parse().unwrap());
-    let Owed { debtor, sender, to, cc, terms, state } = owed;
-    let state = match state {
-        OwedState::Latent => State::Latent,
-        OwedState::Running(clock) => State::Running(clock),
-    };
-    Obligation { id, about, debtor, sender, to, cc, terms, state }
+    owed.on_record(id, about)
 }

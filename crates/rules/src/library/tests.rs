@@ -16,9 +16,9 @@ fn packs_load_together_in_any_order_each_joined_to_its_grading_pack() {
 }
 
 #[test]
-fn both_packs_of_2009_apply_to_a_botnet_and_only_the_wider_one_to_phishing() {
+fn a_botnet_falls_under_both_packs_of_2009_and_phishing_only_under_the_wider_one() {
     let library = Library::read([("a", REPORTING), ("b", PACK), ("c", GRADING)]).unwrap();
-    let applying = |kind: &str| library.packs.iter().filter(|p| p.applies_to(kind)).count();
+    let applying = |kind: &str| library.packs.iter().filter(|p| p.covers(kind)).count();
     assert_eq!(applying("c2-server"), 2);
     assert_eq!(applying("phishing"), 1);
     assert_eq!(applying("brute-force"), 0);

@@ -184,13 +184,7 @@ fn number<T>(n: usize) -> Id<T> {
 }
 
 fn recorded(id: Id<Obligation>, owed: Owed) -> Obligation {
-    let Owed { debtor, sender, to, cc, terms, state } = owed;
-    let state = match state {
-        OwedState::Latent => State::Latent,
-        OwedState::Running(running) => State::Running(running),
-    };
-    let about = About::Incident(number(0));
-    Obligation { id, about, debtor, sender, to, cc, terms, state }
+    owed.on_record(id, About::Incident(number(0)))
 }
 
 #[test]

@@ -8,7 +8,7 @@ use model::regime::{DutyId, GradeId, RoleId};
 use super::{Count, Sample, SimulateError, Under};
 use crate::assess::assess;
 use crate::deadline::deadline;
-use crate::input::{Input, Inputs, Takes, Value};
+use crate::input::{Input, Inputs, Takes, Value, stated};
 use crate::predicate::Verdict;
 use crate::regime::{Duty, Event, Holders, Party, Set, Whose};
 
@@ -204,7 +204,7 @@ fn inputs(under: Under<'_>, sample: &Sample) -> Result<Inputs, SimulateError> {
         .inputs
         .iter()
         .filter(|(name, _)| known(name))
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", stated(value)))
         .collect();
     let mut inputs =
         Inputs::parse(declared, pairs.iter().map(String::as_str)).map_err(|cause| {

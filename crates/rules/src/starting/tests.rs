@@ -9,7 +9,7 @@ use crate::calendar::Calendar;
 use crate::input::Inputs;
 use crate::involved::Involved;
 use crate::meeting::discharges;
-use crate::obligation::{Case, Graded, OwedState, owed};
+use crate::obligation::{Case, Graded, owed};
 use crate::regime::Pack;
 use crate::testing::{at, calendars, handles, provinces};
 
@@ -69,18 +69,10 @@ impl World {
             let case = Case { grade: &grade, inputs, involved, known_at, graded_at, happened };
             owed(&self.pack, &self.calendar, &case).unwrap()
         });
-        let recorded = |(number, owed): (u64, crate::obligation::Owed)| Obligation {
-            id: format!("00000000-0000-7000-8000-{number:012}").parse().unwrap(),
-            about: About::Incident("00000000-0000-7000-8000-000000000000".parse().unwrap()),
-            debtor: owed.debtor,
-            sender: owed.sender,
-            to: owed.to,
-            cc: owed.cc,
-            terms: owed.terms,
-            state: match owed.state {
-                OwedState::Latent => State::Latent,
-                OwedState::Running(clock) => State::Running(clock),
-            },
+        let recorded = |(number, owed): (u64, crate::obligation::Owed)| {
+            let id = format!("00000000-0000-7000-8000-{number:012}").parse().unwrap();
+            let incident = "00000000-0000-7000-8000-000000000000".parse().unwrap();
+            owed.on_record(id, About::Incident(incident))
         };
         (1..).zip(all).map(recorded).collect()
     }

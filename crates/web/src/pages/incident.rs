@@ -108,7 +108,7 @@ fn grade_card(v: &Viewer, incident: &IncidentView) -> Markup {
             }
             div.inner {
                 @if let Some(now) = incident.assessments.first() {
-                    (meter(v, now.size, &now.grade, &incident.thresholds))
+                    @if now.window_hours > 0 { (meter(v, now.size, &now.grade, &incident.thresholds)) }
                     (reasons(v, now))
                 }
                 @if incident.assessments.len() > 1 { (history(v, &incident.assessments)) }
@@ -123,7 +123,9 @@ fn reasons(v: &Viewer, assessment: &AssessmentView) -> Markup {
     html! {
         p.because dir="auto" { (assessment.because) }
         p.ref {
-            (t!(l, "window", hours = assessment.window_hours)) " " (instant(v, assessment.window_end))
+            @if assessment.window_hours == 0 { (t!(l, "told-by-officer")) }
+            @else { (t!(l, "window", hours = assessment.window_hours)) }
+            " " (instant(v, assessment.window_end))
         }
         details.why {
             summary { (t!(l, "inputs")) }

@@ -175,6 +175,10 @@ async fn table<S: Source>(
     permit: ReadPermit,
     number: NoticeNumber,
 ) -> Result<Response, Fault> {
+    let one = Slice { limit: 1, after: None };
+    let notice = held.source().notice(&permit, &number, &one).await?.ok_or(Fault::NotFound)?;
+    let what = ("notice.csv", number.as_str());
+    held.source().record_export(&permit, what, notice.row.items).await?;
     let file = format!("attachment; filename=\"{number}.csv\"");
     let reading = Reading { held, permit: Arc::new(permit), number: Arc::new(number), after: None };
     let first = reading.chunk().await?.ok_or(Fault::NotFound)?;

@@ -153,8 +153,8 @@ impl People {
 pub(crate) fn code(seed: &str) -> String {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let fives = seed.chars().filter(|c| *c != ' ').map(|c| letters.find(c).unwrap());
-    let bits: String = fives.map(|five| format!("{five:05b}")).collect();
-    let (bytes, _) = bits.as_bytes().as_chunks::<8>();
+    let bits: Vec<u8> = fives.flat_map(|five| format!("{five:05b}").into_bytes()).collect();
+    let (bytes, _) = bits.as_chunks::<8>();
     let byte =
         |eight: &[u8; 8]| u8::from_str_radix(std::str::from_utf8(eight).unwrap(), 2).unwrap();
     let seed: Vec<u8> = bytes.iter().map(byte).collect();

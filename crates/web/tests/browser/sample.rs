@@ -299,6 +299,10 @@ impl Source for Sample {
         Ok(TrialView { span: (!past.is_empty()).then_some((since, self.now)), ..view })
     }
 
+    async fn record_export(&self, _: &ReadPermit, _: (&str, &str), _: u64) -> Result<(), Fault> {
+        Ok(())
+    }
+
     async fn acts_since(
         &self,
         permit: &ReadPermit,

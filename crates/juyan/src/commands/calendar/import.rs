@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{Shelf, Shelved, head, spelled};
 use crate::cli::CalendarFile;
-use crate::commands::{self, act};
+use crate::commands::act;
 use crate::config::Config;
 use crate::files::{LONGEST, read_bounded};
 use crate::{desk, output};
@@ -43,7 +43,7 @@ struct Candidate {
 pub(super) fn check(args: &CalendarFile) -> anyhow::Result<ExitCode> {
     let candidate = match candidate(args)? {
         Ok(candidate) => candidate,
-        Err(findings) => return wrong(&findings, args.common.json),
+        Err(findings) => return output::findings(&findings, args.common.json),
     };
     if args.common.json {
         output::json(&candidate.json(json!({"sound": true})))?;
@@ -60,7 +60,7 @@ pub(super) async fn run(args: &CalendarFile) -> anyhow::Result<ExitCode> {
     Config::read(&home)?;
     let candidate = match candidate(args)? {
         Ok(candidate) => candidate,
-        Err(findings) => return wrong(&findings, args.common.json),
+        Err(findings) => return output::findings(&findings, args.common.json),
     };
     let text = format!("{HEAD}{}", candidate.calendar.to_toml());
     let origin = candidate.path.display().to_string();
@@ -283,21 +283,6 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&fresh, path)?;
     std::fs::File::open(folder)?.sync_all()
-}
-
-fn wrong(findings: &[Finding], json: bool) -> anyhow::Result<ExitCode> {
-    if json {
-        let all: Vec<_> = findings
-            .iter()
-            .map(|f| json!({"origin": f.origin, "line": f.line, "key": f.key, "what": f.what, "fix": f.fix}))
-            .collect();
-        output::json(&json!({"sound": false, "findings": all}))?;
-    } else {
-        for finding in findings {
-            output::line(finding)?;
-        }
-    }
-    Ok(commands::FINDINGS.into())
 }
 
 #[cfg(test)]

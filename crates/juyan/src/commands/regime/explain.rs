@@ -21,7 +21,7 @@ struct Told<'p> {
 }
 
 pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&args.pack, &args.readings)?;
+    let pack = find_under(&args.pack, &args.how.readings)?;
     duty_of(&pack, &args.duty)?;
     let grade = args.grade.as_deref().map(|grade| grade_of(&pack, grade)).transpose()?;
     // One that says `like` several others stands once for each; a grade picks its own.
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
     let told = duties.into_iter().map(|duty| tell(&pack, duty, args));
     let told = told.collect::<anyhow::Result<Vec<_>>>()?;
     let note = args.start.and_then(|start| not_in_force(&pack, start));
-    if args.json {
+    if args.how.json {
         let duties: Vec<_> = told.iter().map(|one| as_json(&pack, one)).collect();
         let mut all = json!({"pack": pack.id(), "owed_at_grade": owed, "duties": duties});
         if let (Some(all), true) = (all.as_object_mut(), args.start.is_some()) {

@@ -18,7 +18,7 @@ pub(super) fn run(args: &Grade) -> anyhow::Result<ExitCode> {
     if let Some(grading) = grading(name)? {
         return by_grading(&grading, args);
     }
-    let pack = find_under(name, &args.readings)?;
+    let pack = find_under(name, &args.how.readings)?;
     let inputs = Inputs::parse(pack.inputs(), pairs(&args.inputs))?;
     let scale = matches!(part, None | Some("grade" | "warning"));
     // What a word means is asked of the facts at hand; how grave it is, of all there may be.
@@ -30,11 +30,11 @@ pub(super) fn run(args: &Grade) -> anyhow::Result<ExitCode> {
     let assessed = match part {
         None | Some("grade") => rules::assess(&pack, &inputs)?,
         Some("warning") if !pack.warnings().is_empty() => rules::assess_warning(&pack, &inputs)?,
-        Some(definition) => return define(&pack, definition, &inputs, args.json),
+        Some(definition) => return define(&pack, definition, &inputs, args.how.json),
     };
     let name = pack.grade(&assessed.grade).map(|grade| grade.name.clone()).unwrap_or_default();
     let names = format!(" {} ({})", name.get("zh"), name.get("en"));
-    tell((pack.id().as_str(), pack.version()), &names, &assessed, args.json)
+    tell((pack.id().as_str(), pack.version()), &names, &assessed, args.how.json)
 }
 
 /// A grading pack by its id, or from a file that says it is one.
@@ -56,7 +56,7 @@ fn by_grading(grading: &Grading, args: &Grade) -> anyhow::Result<ExitCode> {
         _ => inputs.assuming_absent(grading.inputs()),
     };
     let assessed = grading.assess(&inputs)?;
-    tell((grading.id().as_str(), grading.version()), "", &assessed, args.json)
+    tell((grading.id().as_str(), grading.version()), "", &assessed, args.how.json)
 }
 
 fn tell(

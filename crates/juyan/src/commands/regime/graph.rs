@@ -11,9 +11,9 @@ use crate::cli::Told;
 use crate::output;
 
 pub(super) fn run(told: &Told, format: &str) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&told.pack, &told.readings)?;
+    let pack = find_under(&told.pack, &told.how.readings)?;
     let flow = Flow::of(&pack, language(&told.lang));
-    if told.json {
+    if told.how.json {
         output::json(&as_json(&flow))?;
     } else if format == "svg" {
         output::line(flow.svg().trim_end())?;

@@ -21,11 +21,11 @@ const WIDE: usize = 16;
 const WIDEST: usize = 100;
 
 pub(super) fn run(args: &ShowPack) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&args.told.pack, &args.told.readings)?;
+    let pack = find_under(&args.told.pack, &args.told.how.readings)?;
     let grade = args.grade.as_deref().map(|grade| grade_of(&pack, grade)).transpose()?;
     let language = language(&args.told.lang);
     let sheet = sheet(&pack, language, grade);
-    if args.told.json {
+    if args.told.how.json {
         output::json(&json::as_json(&pack, &sheet))?;
     } else {
         output::line(Page { language, out: Vec::new() }.tell(&pack, &sheet).join("\n"))?;

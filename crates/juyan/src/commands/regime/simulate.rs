@@ -16,7 +16,7 @@ use rules::simulate::{Fate, Movement, Outcome, Sample, Simulation, Under};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{calendar, find, find_under, found, language};
+use super::{calendar, find, find_under, language};
 use crate::cli;
 use crate::commands::FINDINGS;
 use crate::desk;
@@ -38,7 +38,7 @@ pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
     if let Some(file) = &args.incidents {
         let slips = sound::findings(&samples, [&in_force, &draft], &file.to_string_lossy());
         if !slips.is_empty() {
-            return found(&slips, args.common.json);
+            return output::findings(&slips, args.common.json);
         }
     }
     let counted = |pack: &Pack| calendar(args.calendar.as_deref().unwrap_or(pack.calendar()));
