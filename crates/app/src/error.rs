@@ -51,6 +51,14 @@ pub enum AppError {
     Directory { file: String, why: String },
     #[error("{0}")]
     BadInput(String),
+    #[error(transparent)]
+    NotAllowed(#[from] model::permit::NotAllowed),
+    #[error(transparent)]
+    Refused(#[from] crate::identity::Refusal),
+    #[error("the machine gives no random numbers: {0}")]
+    NoChance(String),
+    #[error("cannot hash a password: {0}")]
+    Hash(String),
     #[error("the delivery is larger than {limit} bytes when unpacked; split it")]
     TooLarge { limit: u64 },
     #[error(
@@ -70,6 +78,8 @@ impl AppError {
         matches!(
             self,
             Self::BadInput(_)
+                | Self::Refused(_)
+                | Self::NotAllowed(_)
                 | Self::Act(_)
                 | Self::NotPossible(_)
                 | Self::NotNow(_)

@@ -11,6 +11,7 @@
 //! feeds/             mappings of one's own (TOML)
 //! regimes/           packs of one's own (TOML)
 //! regimes/layers/    what lies over packs here: provinces, special periods, house targets (TOML)
+//! link.key           the key by which signed links are signed; readable by its owner only
 //! calendars/         calendars of one's own (TOML)
 //! ```
 
@@ -99,6 +100,11 @@ impl Home {
     /// Calendars of one's own.
     pub fn calendars(&self) -> PathBuf {
         self.0.join("calendars")
+    }
+
+    /// The key by which signed links are signed.
+    pub fn link_key(&self) -> PathBuf {
+        self.0.join("link.key")
     }
 
     pub fn feeds(&self) -> PathBuf {

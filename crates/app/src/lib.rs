@@ -23,6 +23,7 @@ pub mod export;
 pub mod filing;
 pub mod gate;
 pub mod home;
+pub mod identity;
 pub mod ingest;
 pub mod law;
 pub mod months;
@@ -48,6 +49,7 @@ use model::{Handle, PackId};
 pub use clock::Clock;
 pub use error::AppError;
 pub use home::Home;
+pub use identity::{Chance, Identity};
 pub use law::{Law, LawError, Provisional, Source};
 pub use store::texts::AppliedText;
 

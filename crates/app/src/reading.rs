@@ -34,7 +34,7 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn counts(&self, permit: &ReadPermit, now: Timestamp) -> Result<Counts, AppError> {
-        let own = &self.settings.own;
+        let own = self.own_of(permit);
         let obligations = self.store.obligation_counts(permit, now, own).await?;
         Ok(Counts {
             incidents_by_rank: self.incidents_by_rank(permit).await?,
@@ -73,6 +73,16 @@ impl App {
     ) -> Result<Vec<ActView>, AppError> {
         let entries = self.store.journal_since(permit, after, limit).await?;
         Ok(entries.into_iter().map(act).collect())
+    }
+}
+
+impl App {
+    /// Who is meant by *ours*: the organisation of whoever looks, or the desk's own.
+    pub(crate) fn own_of<'a>(&'a self, permit: &'a ReadPermit) -> &'a model::Handle {
+        match permit.scope() {
+            Scope::Organisation(own) => own,
+            Scope::Everything | Scope::Province(_) => &self.settings.own,
+        }
     }
 }
 

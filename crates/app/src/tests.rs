@@ -22,6 +22,7 @@ mod calendars;
 mod directory;
 mod filing;
 mod gate;
+mod identity;
 mod proof;
 
 const NOW: &str = "2026-11-20T12:00:00Z";

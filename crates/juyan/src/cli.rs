@@ -11,6 +11,7 @@
 mod act;
 pub(crate) mod directory;
 pub(crate) mod file;
+mod identity;
 mod proof;
 mod regime;
 
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use act::{Act, Known, Open, Proof};
+pub(crate) use identity::{Accounts, Keys, Links, Setup};
 pub(crate) use proof::{Check, Dossier, Journal, Key, VerifyDossier};
 pub(crate) use regime::{Deadline, Explain, Grade, OfRegimes, Regime, ShowPack, Simulate, Told};
 
@@ -54,6 +56,17 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Make an empty data directory with its settings
     Init(Init),
+    /// Make people sign in to this desk, and print the link that opens its first account
+    Setup(Setup),
+    /// Open, list, disable and reset accounts
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Make, list and revoke API keys of an account
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Make and revoke links by which the recipient of a notice answers without an account
+    #[command(subcommand)]
+    Links(Links),
     /// Load the directory and the register
     Load(Load),
     /// Take in deliveries: store, read, attribute, count, grade, derive what is owed

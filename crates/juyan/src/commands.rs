@@ -1,6 +1,8 @@
 //! The commands, one file each: wiring only.
 
+mod accounts;
 mod act;
+mod api_keys;
 mod assess;
 mod atlas;
 mod calendar;
@@ -19,6 +21,7 @@ mod init;
 mod journal;
 mod key;
 mod keys;
+mod links;
 mod load;
 mod notices;
 mod obligations;
@@ -26,6 +29,7 @@ mod regime;
 mod retain;
 mod review;
 mod serve;
+mod setup;
 mod sightings;
 #[cfg(feature = "sql")]
 mod sql;
@@ -49,8 +53,12 @@ async fn dispatch(command: Command, verbose: u8) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Serve(args) => serve::run(args, verbose).await,
         Command::Init(args) => init::run(args).await,
+        Command::Setup(args) => setup::run(args).await,
+        Command::Accounts(args) => accounts::run(args).await,
+        Command::Keys(args) => api_keys::run(args).await,
+        Command::Links(args) => links::run(args).await,
         Command::Load(args) => load::run(args).await,
-        Command::Ingest(args) => ingest::run(args).await,
+        Command::Ingest(args) => Box::pin(ingest::run(args)).await,
         Command::Assess(args) => assess::run(args).await,
         Command::Deliveries(args) => deliveries::run(args).await,
         Command::Incidents(args) => incidents::list(args).await,

@@ -1,11 +1,14 @@
 //! Opening the desk: the one place where the machine's clock and randomness are asked.
 
 use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{anyhow, bail};
-use app::{App, Clock, Home, Law, Provisional, Source};
+use anyhow::{Context, anyhow, bail};
+use app::identity::LinkKey;
+use app::{App, Chance, Clock, Home, Identity, Law, Provisional, Source};
 use jiff::Timestamp;
 use model::PackId;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -26,6 +29,50 @@ pub(crate) fn machine_clock() -> Clock {
         let context = context.lock().unwrap_or_else(PoisonError::into_inner);
         Uuid::new_v7(uuid::Timestamp::from_unix(&*context, seconds, nanoseconds))
     })
+}
+
+/// The machine's generator of what nobody can foresee.
+pub(crate) fn machine_chance() -> Chance {
+    Chance::new(|bytes| getrandom::fill(bytes).map_err(|why| why.to_string()))
+}
+
+/// The accounts of a desk that is open.
+pub(crate) fn identity(app: &App) -> anyhow::Result<Arc<Identity>> {
+    let chance = machine_chance();
+    let link_key = link_key(app.home(), &chance)?;
+    Ok(app.identity(chance, link_key))
+}
+
+/// The key by which links are signed: made once, in a file that only its owner reads.
+fn link_key(home: &Home, chance: &Chance) -> anyhow::Result<LinkKey> {
+    let path = home.link_key();
+    let shown = path.display();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let key: [u8; 32] = match options.open(&path) {
+        Ok(mut file) => {
+            let key = chance.bytes()?;
+            file.write_all(&key)
+                .and_then(|()| file.sync_all())
+                .with_context(|| format!("`{shown}`"))?;
+            key
+        }
+        Err(why) if why.kind() == ErrorKind::AlreadyExists => {
+            let mut bytes = Vec::new();
+            let file = File::open(&path).with_context(|| format!("`{shown}`"))?;
+            file.take(33).read_to_end(&mut bytes).with_context(|| format!("`{shown}`"))?;
+            let wrong = |_| {
+                anyhow!(
+                    "`{shown}` is not 32 bytes: restore it, or remove it (links made with it end)"
+                )
+            };
+            bytes.try_into().map_err(wrong)?
+        }
+        Err(why) => return Err(why).with_context(|| format!("`{shown}`")),
+    };
+    Ok(LinkKey::new(key))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]

@@ -40,7 +40,6 @@ pub(crate) enum Access {
     /// Nobody signs in: whoever reaches the desk reads everything.
     Open,
     /// Whoever reaches it must sign in.
-    #[cfg_attr(not(test), expect(dead_code, reason = "until people sign in"))]
     SignIn,
 }
 
@@ -51,9 +50,9 @@ pub(crate) fn may_listen(at: SocketAddr, access: Access, tls: bool) -> Result<()
     }
     match (access, tls) {
         (Access::Open, _) => Err(format!(
-            "cannot listen on {at}: nobody signs in to the desk yet, so whoever reaches it reads \
-             everything. It listens on loopback only (127.0.0.1 or ::1); use an SSH tunnel to reach it \
-             from elsewhere"
+            "cannot listen on {at}: nobody signs in to this desk, so whoever reaches it reads \
+             everything. It listens on loopback only (127.0.0.1 or ::1). `juyan setup` makes people sign \
+             in; until then use an SSH tunnel to reach it from elsewhere"
         )),
         (Access::SignIn, false) => Err(format!(
             "cannot listen on {at} without TLS: passwords and permits would travel in the open. Set \

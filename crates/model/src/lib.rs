@@ -4,6 +4,7 @@
 //! text becomes a type at the door, through [`FromStr`](std::str::FromStr), and is not checked again.
 //! Which noun means what is law, written down in `GLOSSARY.md`.
 
+pub mod account;
 pub mod address;
 pub mod canonical;
 pub mod checkpoint;
@@ -29,6 +30,7 @@ pub mod sighting;
 pub mod tally;
 pub mod threat;
 
+pub use account::{Account, AccountName, Post};
 pub use address::{Asn, Fqdn, Ip, Prefix};
 pub use checkpoint::Checkpoint;
 pub use contact::Contact;

@@ -9,8 +9,8 @@ use model::contact::{
 use model::permit::ReadPermit;
 use model::{Handle, Id};
 
-use crate::connection::{Prepared, ask};
 use crate::record::{Record, corrupt, json_text, unknown_state};
+use crate::statement::{Prepared, ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// A contact with the latest signs of it.
@@ -109,7 +109,7 @@ impl Store {
 impl Tx {
     /// Enters a proposed contact.
     pub async fn insert_contact(&mut self, contact: &Contact) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_CONTACT)
+        let statement = tell(INSERT_CONTACT)
             .bind(contact.id.to_string())
             .bind(contact.organisation.to_string())
             .bind(contact.kind.word())
@@ -130,7 +130,7 @@ impl Tx {
         contact: &Contact,
         was: &State,
     ) -> Result<(), StoreError> {
-        let statement = sqlx::query(MOVE_CONTACT).bind(contact.id.to_string()).bind(was.word());
+        let statement = tell(MOVE_CONTACT).bind(contact.id.to_string()).bind(was.word());
         let statement = bind_state(statement, &contact.state);
         match self.write("move a contact", statement).await? {
             0 => Err(StoreError::Stale { what: "contact", id: contact.id.to_string() }),
@@ -144,7 +144,7 @@ impl Tx {
         id: &Id<Contact>,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let statement = sqlx::query(END_CONTACT).bind(id.to_string()).bind(at.as_microsecond());
+        let statement = tell(END_CONTACT).bind(id.to_string()).bind(at.as_microsecond());
         Ok(self.write("end a contact", statement).await? > 0)
     }
 
@@ -156,7 +156,7 @@ impl Tx {
         at: Timestamp,
         evidence: &str,
     ) -> Result<(), StoreError> {
-        let statement = sqlx::query(PUT_SIGN)
+        let statement = tell(PUT_SIGN)
             .bind(id.to_string())
             .bind(sign.word())
             .bind(at.as_microsecond())
@@ -171,7 +171,7 @@ impl Tx {
             Claimed::Network(_) => "network",
             Claimed::Domain(_) => "domain",
         };
-        let statement = sqlx::query(INSERT_CLAIM)
+        let statement = tell(INSERT_CLAIM)
             .bind(claim.id.to_string())
             .bind(claim.organisation.to_string())
             .bind(kind)
@@ -196,7 +196,7 @@ impl Tx {
             Some((at, by, because)) => (Some(at), Some(by), Some(because)),
             None => (None, None, None),
         };
-        let statement = sqlx::query(DECIDE_CLAIM)
+        let statement = tell(DECIDE_CLAIM)
             .bind(claim.id.to_string())
             .bind(claim.state.word())
             .bind(at)
@@ -210,7 +210,7 @@ impl Tx {
 
     /// Notes what stands of an organisation, in place of what stood.
     pub async fn put_standing(&mut self, standing: &Standing) -> Result<(), StoreError> {
-        let statement = sqlx::query(PUT_STANDING)
+        let statement = tell(PUT_STANDING)
             .bind(standing.organisation.to_string())
             .bind(standing.what.word())
             .bind(standing.says.clone())
@@ -221,7 +221,7 @@ impl Tx {
     }
 }
 
-fn bind_state<'q>(statement: Prepared<'q>, state: &State) -> Prepared<'q> {
+fn bind_state(statement: Prepared, state: &State) -> Prepared {
     let micros = Timestamp::as_microsecond;
     let (mut verified, mut approved, mut rejected) = (None, None, None);
     match state {

@@ -7,8 +7,8 @@ use model::filing::{Fault, FilingNumber, Kind, Receipt, Seal, SealingKey, State,
 use model::permit::ReadPermit;
 use model::{Filing, Handle, Id, Obligation, obligation};
 
-use crate::connection::{Prepared, ask};
 use crate::record::{Record, corrupt, json_text, unknown_state};
+use crate::statement::{Prepared, ask, tell};
 use crate::{Store, StoreError, Tx};
 
 /// Which filings; the default is all.
@@ -109,7 +109,7 @@ impl Store {
 impl Tx {
     /// Enters a draft. Refuses a second one of the same filer for the same obligation.
     pub async fn insert_filing(&mut self, filing: &Filing) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_FILING)
+        let statement = tell(INSERT_FILING)
             .bind(filing.id.to_string())
             .bind(filing.number.to_string())
             .bind(filing.obligation.to_string())
@@ -126,7 +126,7 @@ impl Tx {
 
     /// Saves a draft over the version before its own; false if that is not the version at rest.
     pub async fn save_draft(&mut self, filing: &Filing) -> Result<bool, StoreError> {
-        let statement = sqlx::query(SAVE_DRAFT)
+        let statement = tell(SAVE_DRAFT)
             .bind(filing.id.to_string())
             .bind(i64::from(filing.version))
             .bind(filing.saved_at.as_microsecond())
@@ -141,7 +141,7 @@ impl Tx {
             State::Received { .. } => ("sealed", "sealed"),
             State::Accepted { .. } | State::Returned { .. } => ("sealed", "received"),
         };
-        let statement = sqlx::query(MOVE_FILING)
+        let statement = tell(MOVE_FILING)
             .bind(filing.id.to_string())
             .bind(former)
             .bind(or)
@@ -159,15 +159,14 @@ impl Tx {
         filing: &Id<Filing>,
         obligation: &Id<Obligation>,
     ) -> Result<(), StoreError> {
-        let statement =
-            sqlx::query(INSERT_SETTLED).bind(filing.to_string()).bind(obligation.to_string());
+        let statement = tell(INSERT_SETTLED).bind(filing.to_string()).bind(obligation.to_string());
         self.write("note what a filing settled", statement).await?;
         Ok(())
     }
 
     /// Records what was found wrong with a filing, once for each way of being wrong.
     pub async fn insert_fault(&mut self, fault: &Fault) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_FAULT)
+        let statement = tell(INSERT_FAULT)
             .bind(fault.filing.to_string())
             .bind(fault.what.word())
             .bind(fault.at.as_microsecond())
@@ -183,7 +182,7 @@ impl Tx {
         if let obligation::State::ProvisionallyMet { evidence, .. } = &reopened.state {
             telephoned = Some(evidence.clone());
         }
-        let statement = sqlx::query(REOPEN_OBLIGATION)
+        let statement = tell(REOPEN_OBLIGATION)
             .bind(reopened.id.to_string())
             .bind(reopened.state.word())
             .bind(telephoned);
@@ -195,7 +194,7 @@ impl Tx {
 
     /// Registers the public half of a key.
     pub async fn insert_sealing_key(&mut self, key: &SealingKey) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_KEY)
+        let statement = tell(INSERT_KEY)
             .bind(key.id.to_string())
             .bind(key.organisation.to_string())
             .bind(key.public.clone())
@@ -212,7 +211,7 @@ impl Tx {
         key: &model::filing::KeyId,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let statement = sqlx::query(REVOKE_KEY)
+        let statement = tell(REVOKE_KEY)
             .bind(key.to_string())
             .bind(organisation.to_string())
             .bind(at.as_microsecond());
@@ -220,7 +219,7 @@ impl Tx {
     }
 }
 
-fn bind_state<'q>(statement: Prepared<'q>, state: &State) -> Prepared<'q> {
+fn bind_state(statement: Prepared, state: &State) -> Prepared {
     let (seal, receipt, verdict) = (state.seal(), state.receipt(), state.verdict());
     let discarded = match state {
         State::Discarded { at } => Some(at.as_microsecond()),
@@ -362,7 +361,7 @@ SELECT ",
             columns!(),
             "
   FROM filing
- WHERE ($1 = '*' OR filer = $1)
+ WHERE ($1 = '*' OR filer IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND (drafted_at, id) < ($2, $3)",
             $condition,
             "
@@ -395,7 +394,7 @@ SELECT ",
     columns!(),
     "
   FROM filing
- WHERE ($1 = '*' OR filer = $1)
+ WHERE ($1 = '*' OR filer IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND number = $2
  LIMIT 1"
 );
@@ -407,7 +406,7 @@ SELECT ",
     columns!(),
     "
   FROM filing
- WHERE ($1 = '*' OR filer = $1)
+ WHERE ($1 = '*' OR filer IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND id = $2
  LIMIT 1"
 );
@@ -417,7 +416,7 @@ const LIST_SETTLED: &str = "
 SELECT filing_settles.obligation
   FROM filing
   JOIN filing_settles ON filing_settles.filing = filing.id
- WHERE ($1 = '*' OR filing.filer = $1)
+ WHERE ($1 = '*' OR filing.filer IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND filing.id = $2
  ORDER BY filing_settles.obligation
  LIMIT 1000";
@@ -428,7 +427,7 @@ SELECT filing_fault.filing, filing_fault.what, filing_fault.at, filing_fault.fou
        filing_fault.because
   FROM filing
   JOIN filing_fault ON filing_fault.filing = filing.id
- WHERE ($1 = '*' OR filing.filer = $1)
+ WHERE ($1 = '*' OR filing.filer IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND filing.id = $2
  ORDER BY filing_fault.what
  LIMIT 10";
@@ -437,7 +436,7 @@ SELECT filing_fault.filing, filing_fault.what, filing_fault.at, filing_fault.fou
 const LIST_KEYS: &str = "
 SELECT id, organisation, public, registered_at, evidence, revoked_at
   FROM sealing_key
- WHERE ($1 = '*' OR organisation = $1)
+ WHERE ($1 = '*' OR organisation IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND organisation = $2
  ORDER BY registered_at, id
  LIMIT 1000";

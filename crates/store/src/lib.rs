@@ -14,6 +14,7 @@
 //! around the journal and the values of the bulk statements of [`remediations`] apart; where the engines
 //! differ, `engine` says how the same is promised. Instants are kept to the microsecond.
 
+pub mod accounts;
 mod address;
 pub mod checkpoints;
 mod concerned;
@@ -27,6 +28,7 @@ pub mod filings;
 pub mod happenings;
 pub mod incidents;
 pub mod journal;
+pub mod keys;
 pub mod notices;
 pub mod obligations;
 mod organisations;
@@ -36,6 +38,7 @@ pub mod remediations;
 pub mod reviews;
 pub mod schema;
 mod scope;
+pub mod sessions;
 mod sqlite;
 mod statement;
 pub mod texts;

@@ -146,7 +146,7 @@ macro_rules! page_where {
             "
 SELECT id, number, incident, recipient, drafted_at, state, items
   FROM notice
- WHERE ($1 = '*' OR recipient = $1)
+ WHERE ($1 = '*' OR recipient IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND (drafted_at, id) < ($2, $3)",
             $condition,
             "
@@ -182,7 +182,7 @@ const LIST_OF_BOTH: &str = page_where!(
 const READ_NOTICE: &str = "
 SELECT id, number, incident, recipient, drafted_at, state, items
   FROM notice
- WHERE ($1 = '*' OR recipient = $1)
+ WHERE ($1 = '*' OR recipient IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND number = $2
  LIMIT 1";
 
@@ -190,7 +190,7 @@ SELECT id, number, incident, recipient, drafted_at, state, items
 const READ_FOR: &str = "
 SELECT id, number, incident, recipient, drafted_at, state, items
   FROM notice
- WHERE ($1 = '*' OR recipient = $1)
+ WHERE ($1 = '*' OR recipient IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND incident = $2
    AND recipient = $3
  LIMIT 1";
@@ -199,7 +199,7 @@ SELECT id, number, incident, recipient, drafted_at, state, items
 const COUNT_NOTICES: &str = "
 SELECT COUNT(*) AS number
   FROM notice
- WHERE ($1 = '*' OR recipient = $1)";
+ WHERE ($1 = '*' OR recipient IN (SELECT organisation FROM within_reach WHERE permit = $1))";
 
 /// The unique indexes of `number` and (incident, recipient) refuse a second; that of `ordinal` gives
 /// the greatest.

@@ -7,7 +7,7 @@ mod columns;
 
 use jiff::{SignedDuration, Timestamp};
 use model::obligation::{About, Month, State};
-use model::permit::{ReadPermit, Scope};
+use model::permit::ReadPermit;
 use model::regime::GradeId;
 use model::{Handle, Id, Incident, Obligation};
 
@@ -195,11 +195,7 @@ fn listing(
         let excluded = filter.not_debtor.as_ref().map(Handle::to_string);
         ask(sql, permit).bind(due).bind(id).bind(upper).bind(state).bind(limit).bind(excluded)
     };
-    let narrowed = match permit.scope() {
-        Scope::Everything => None,
-        Scope::Organisation(handle) => Some(handle),
-    };
-    match filter.debtor.as_ref().or(narrowed) {
+    match &filter.debtor {
         Some(debtor) => page(LIST_OF_DEBTOR).bind(debtor.to_string()),
         None => page(LIST_OBLIGATIONS),
     }
@@ -371,7 +367,7 @@ SELECT ",
     columns!(),
     "
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND id = $2
  LIMIT 1"
 );
@@ -383,7 +379,7 @@ SELECT ",
     columns!(),
     "
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND incident = $2
  ORDER BY standing_due, id
  LIMIT $3"
@@ -396,7 +392,7 @@ SELECT ",
     columns!(),
     "
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND month = $2
  ORDER BY standing_due, id
  LIMIT $3"
@@ -409,7 +405,7 @@ SELECT ",
     columns!(),
     "
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND superseded_by = $2
  ORDER BY superseded_by
  LIMIT 1000"
@@ -422,7 +418,7 @@ SELECT ",
     columns!(),
     "
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND state = 'running'
    AND calendar >= $2
    AND calendar < $3
@@ -441,7 +437,7 @@ SELECT COUNT(CASE WHEN ($2 - since) * 2 >= due - since
                    AND $2 < due THEN 1 END) AS nine_tenths,
        COUNT(CASE WHEN $2 >= due THEN 1 END) AS all_of_it
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND state = 'running'
    AND due IS NOT NULL";
 
@@ -452,7 +448,7 @@ SELECT ",
     columns!(),
     "
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND (standing_due, id) > ($2, $3)
    AND standing_due <= $4
    AND (CAST($5 AS TEXT) IS NULL OR state = $5)
@@ -468,7 +464,7 @@ SELECT ",
     columns!(),
     "
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND debtor = $8
    AND (standing_due, id) > ($2, $3)
    AND standing_due <= $4
@@ -487,7 +483,7 @@ SELECT COUNT(*) AS everything,
        COUNT(CASE WHEN state = 'running' AND due < $3 THEN 1 END) AS overdue,
        COUNT(CASE WHEN state = 'running' AND due BETWEEN $3 AND $4 THEN 1 END) AS due_within_hour
   FROM obligation
- WHERE ($1 = '*' OR debtor = $1)";
+ WHERE ($1 = '*' OR debtor IN (SELECT organisation FROM within_reach WHERE permit = $1))";
 
 /// The unique index `obligation_once` refuses a second.
 const INSERT_OBLIGATION: &str = concat!(

@@ -105,7 +105,7 @@ fn name(record: &Record) -> Result<Bilingual, StoreError> {
 const LIST_ORGANISATIONS: &str = "
 SELECT handle, name_zh, name_en, province, parent, roles, email
   FROM organisation
- WHERE ($1 = '*' OR handle = $1)
+ WHERE ($1 = '*' OR handle IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND handle > $2
  ORDER BY handle
  LIMIT $3";
@@ -114,7 +114,7 @@ SELECT handle, name_zh, name_en, province, parent, roles, email
 const READ_ORGANISATION: &str = "
 SELECT handle, name_zh, name_en, province, parent, roles, email
   FROM organisation
- WHERE ($1 = '*' OR handle = $1)
+ WHERE ($1 = '*' OR handle IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND handle = $2
  LIMIT 1";
 

@@ -303,7 +303,7 @@ SELECT notice.incident, notice.id AS notice, notice.recipient, remediation.subje
   FROM remediation
   JOIN notice
     ON notice.ordinal = remediation.notice
- WHERE ($1 = '*' OR notice.recipient = $1)
+ WHERE ($1 = '*' OR notice.recipient IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND remediation.notice = (SELECT ordinal FROM notice WHERE id = $2)
    AND remediation.subject > $3
  ORDER BY remediation.subject

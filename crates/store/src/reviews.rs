@@ -8,8 +8,8 @@ use model::permit::ReadPermit;
 use model::review::{Decision, Delegation, Expertise, Outcome, State};
 use model::{GradeId, Handle, Id, Incident, Review};
 
-use crate::connection::ask;
 use crate::record::{Record, corrupt, unknown_state};
+use crate::statement::{ask, tell};
 use crate::{Store, StoreError, Tx};
 
 impl Store {
@@ -68,7 +68,7 @@ impl Store {
 impl Tx {
     /// Enters a review that awaits its decision; false if there is one of the incident at that grade.
     pub async fn insert_review(&mut self, review: &Review) -> Result<bool, StoreError> {
-        let statement = sqlx::query(INSERT_REVIEW)
+        let statement = tell(INSERT_REVIEW)
             .bind(review.id.to_string())
             .bind(review.incident.to_string())
             .bind(review.grade.to_string())
@@ -82,7 +82,7 @@ impl Tx {
     /// Decides a review, provided that it was not released meanwhile, nor refused when it awaited.
     pub async fn decide_review(&mut self, review: &Review, was: &State) -> Result<(), StoreError> {
         let decision = review.state.decision();
-        let statement = sqlx::query(DECIDE_REVIEW)
+        let statement = tell(DECIDE_REVIEW)
             .bind(review.id.to_string())
             .bind(was.word())
             .bind(review.state.word())
@@ -97,7 +97,7 @@ impl Tx {
     }
 
     pub async fn insert_expertise(&mut self, expertise: &Expertise) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_EXPERTISE)
+        let statement = tell(INSERT_EXPERTISE)
             .bind(expertise.review.to_string())
             .bind(expertise.at.as_microsecond())
             .bind(expertise.by.to_string())
@@ -110,7 +110,7 @@ impl Tx {
     }
 
     pub async fn insert_delegation(&mut self, delegation: &Delegation) -> Result<(), StoreError> {
-        let statement = sqlx::query(INSERT_DELEGATION)
+        let statement = tell(INSERT_DELEGATION)
             .bind(delegation.id.to_string())
             .bind(delegation.from.to_string())
             .bind(delegation.to.to_string())
@@ -128,7 +128,7 @@ impl Tx {
         to: &Handle,
         at: Timestamp,
     ) -> Result<u64, StoreError> {
-        let statement = sqlx::query(REVOKE_DELEGATIONS)
+        let statement = tell(REVOKE_DELEGATIONS)
             .bind(from.to_string())
             .bind(to.to_string())
             .bind(at.as_microsecond());
@@ -243,7 +243,9 @@ SELECT review, at, called_by, experts, outcome, conclusion, document
 const LIST_DELEGATIONS_TO: &str = "
 SELECT id, delegator, delegate, since, until, document, revoked_at
   FROM delegation
- WHERE ($1 = '*' OR delegator = $1 OR delegate = $1)
+ WHERE ($1 = '*'
+        OR delegator IN (SELECT organisation FROM within_reach WHERE permit = $1)
+        OR delegate IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND delegate = $2
  ORDER BY since, id
  LIMIT 1000";
@@ -252,7 +254,9 @@ SELECT id, delegator, delegate, since, until, document, revoked_at
 const LIST_DELEGATIONS_BY: &str = "
 SELECT id, delegator, delegate, since, until, document, revoked_at
   FROM delegation
- WHERE ($1 = '*' OR delegator = $1 OR delegate = $1)
+ WHERE ($1 = '*'
+        OR delegator IN (SELECT organisation FROM within_reach WHERE permit = $1)
+        OR delegate IN (SELECT organisation FROM within_reach WHERE permit = $1))
    AND delegator = $2
  ORDER BY since, id
  LIMIT 1000";

@@ -191,6 +191,9 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("filings", crate::filings::STATEMENTS.to_vec()),
         ("reviews", crate::reviews::STATEMENTS.to_vec()),
         ("journal", crate::journal::STATEMENTS.to_vec()),
+        ("accounts", crate::accounts::STATEMENTS.to_vec()),
+        ("sessions", crate::sessions::STATEMENTS.to_vec()),
+        ("keys", crate::keys::STATEMENTS.to_vec()),
         ("checkpoints", crate::checkpoints::STATEMENTS.to_vec()),
     ] {
         all.extend(statements.into_iter().map(|(name, sql)| (file, name, sql)));

@@ -51,6 +51,17 @@ impl Tx {
         Ok(altered)
     }
 
+    /// Runs a statement that notes what was seen, such as when somebody was last here. It changes no
+    /// state that anything is decided by, so it needs no entry in the journal.
+    pub(crate) async fn observe(
+        &mut self,
+        doing: &'static str,
+        statement: Prepared,
+    ) -> Result<(), StoreError> {
+        self.inner.execute(statement).await.map_err(failed_to(doing))?;
+        Ok(())
+    }
+
     /// The one row of a question that a write depends on; it sees what this transaction wrote.
     pub(crate) async fn look_up(
         &mut self,

@@ -2,6 +2,7 @@
 const openDialog = (id) => {
   for (const d of $$("dialog[open]")) d.close();
   const d = document.getElementById(id);
+  if (!d) return; // At the door there is nothing to jump to.
   d.showModal();
   const input = $("input", d);
   if (input) {

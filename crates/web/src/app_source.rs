@@ -17,7 +17,9 @@ use crate::source::{Fault, ObligationFilter, Search, Slice, Source};
 
 impl From<AppError> for Fault {
     fn from(why: AppError) -> Self {
-        if why.is_the_askers() {
+        if matches!(why, AppError::NotAllowed(_)) {
+            Self::NotAllowed(why.to_string())
+        } else if why.is_the_askers() {
             Self::BadInput(why.to_string())
         } else {
             Self::Internal(why.to_string())

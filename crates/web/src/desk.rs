@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use model::organisation::Bilingual;
 use tokio::sync::Semaphore;
 
+use crate::access::Access;
 use crate::source::Source;
 
 /// Where the time comes from: the system's clock when serving, a fixed one in tests.
@@ -21,6 +22,8 @@ pub struct Desk<S> {
     pub zone: TimeZone,
     /// Whose desk it is, as the frame shows it.
     pub organisation: Bilingual,
+    /// Whether people sign in, or whoever sits at this machine reads everything.
+    pub access: Access,
     /// How long the live stream waits between two looks at the journal.
     pub pace: Duration,
 }

@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
+use crate::access::Presence;
 use crate::desk::Shared;
 use crate::pages::problem::{self, Problem};
 use crate::source::{Fault, Source};
@@ -24,6 +25,7 @@ impl IntoResponse for Fault {
         let status = match &self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadInput(_) => StatusCode::BAD_REQUEST,
+            Self::NotAllowed(_) => StatusCode::FORBIDDEN,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -52,7 +54,8 @@ pub(crate) async fn explain<S: Source>(
     next: Next,
 ) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let viewer = Viewer::new(&held, request.headers(), path);
+    let presence = Presence::of(request.extensions());
+    let viewer = Viewer::new(&held, request.headers(), path, presence);
     let mut response = next.run(request).await;
     let status = response.status();
     let failed = status.is_client_error() || status.is_server_error();
@@ -64,7 +67,8 @@ pub(crate) async fn explain<S: Source>(
         status,
         detail: match &fault {
             Some(Fault::BadInput(what)) => Some(what.clone()),
-            Some(Fault::NotFound | Fault::Busy | Fault::Internal(_)) | None => None,
+            Some(Fault::NotFound | Fault::NotAllowed(_) | Fault::Busy | Fault::Internal(_))
+            | None => None,
         },
         reference: status.is_server_error().then(|| reference(viewer.now)),
     };
@@ -75,8 +79,10 @@ pub(crate) async fn explain<S: Source>(
         tracing::error!(%reference, path, "Could not show `{path}` ({reference}): {cause}");
     }
     let mut page = (status, problem::page(&viewer, &problem)).into_response();
-    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
-        page.headers_mut().insert(header::ALLOW, allow);
+    for kept in [header::ALLOW, header::WWW_AUTHENTICATE] {
+        if let Some(value) = response.headers_mut().remove(&kept) {
+            page.headers_mut().insert(kept, value);
+        }
     }
     page
 }

@@ -2,7 +2,9 @@
 
 use app::views::Counts;
 use maud::{DOCTYPE, Markup, html};
+use model::permit::Can;
 
+use crate::access::Presence;
 use crate::assets;
 use crate::i18n;
 use crate::parts::icon;
@@ -32,6 +34,7 @@ pub(crate) enum Section {
     Sightings,
     Feeds,
     Rules,
+    Accounts,
     /// None of them, as for an error.
     Elsewhere,
 }
@@ -83,29 +86,59 @@ fn items() -> impl Iterator<Item = &'static Item> {
 /// The whole document around `body`.
 pub(crate) fn frame(v: &Viewer, page: &Page<'_>, body: Markup) -> Markup {
     let l = v.lang;
+    let live = page.live.map(|last| format!("/live?last={last}"));
+    let inside = html! {
+        a.skip href="#main" { (t!(l, "skip")) }
+        (side(v, page))
+        (top(v, page))
+        main id="main" tabindex="-1" { (body) }
+        (tabs(v, page))
+        div.vh id="said" role="status" aria-live="polite" {}
+        (palette(v))
+        (shortcuts(v))
+    };
+    document(v, &page.title, (None, live), inside)
+}
+
+/// A page for whoever has not signed in: no menu, no counts, no search.
+pub(crate) fn bare(v: &Viewer, title: &str, body: Markup) -> Markup {
+    let inside = html! {
+        header.top {
+            span.brand {
+                img src=(assets::LOGO.path()) width="24" height="24" alt="";
+                b { (v.both(&v.organisation)) }
+            }
+            (switches(v))
+        }
+        main id="main" { (body) }
+    };
+    document(v, title, (Some("bare"), None), inside)
+}
+
+/// Head and body; the body's kind, and where its live stream is.
+fn document(
+    v: &Viewer,
+    title: &str,
+    (kind, live): (Option<&str>, Option<String>),
+    inside: Markup,
+) -> Markup {
+    let l = v.lang;
     html! {
         (DOCTYPE)
         html lang=(l.code) dir=(l.dir) data-theme=(v.theme) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (page.title) " · " (v.both(&v.organisation)) }
+                title { (title) " · " (v.both(&v.organisation)) }
                 link rel="icon" href=(assets::LOGO.path()) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::CSS.path());
                 script type="module" src=(assets::JS.path()) {}
             }
-            body data-now=(v.now) data-zone=(v.zone.iana_name().unwrap_or("UTC"))
-                data-live=[page.live.map(|last| format!("/live?last={last}"))]
+            body class=[kind] data-now=(v.now) data-zone=(v.zone.iana_name().unwrap_or("UTC"))
+                data-live=[live]
                 data-ago-forms=(ago_forms(l)) data-days=(t!(l, "days-hours", d = 77, h = 88))
                 data-soon=(t!(l, "say-soon")) data-crit=(t!(l, "say-crit")) data-over=(t!(l, "say-over")) {
-                a.skip href="#main" { (t!(l, "skip")) }
-                (side(v, page))
-                (top(v, page))
-                main id="main" tabindex="-1" { (body) }
-                (tabs(v, page))
-                div.vh id="said" role="status" aria-live="polite" {}
-                (palette(v))
-                (shortcuts(v))
+                (inside)
             }
         }
     }
@@ -128,10 +161,36 @@ fn side(v: &Viewer, page: &Page<'_>) -> Markup {
                     } }
                 } }
             }
+            (me(v, page))
+        }
+    }
+}
+
+/// Who looks: at the foot of the menu, with the way to their own account and out.
+fn me(v: &Viewer, page: &Page<'_>) -> Markup {
+    let l = v.lang;
+    let Presence::Person(who) = &v.presence else {
+        return html! {
             div.me {
                 span.face aria-hidden="true" { (icon("key")) }
                 span { b { (t!(l, "me-name")) } small { (t!(l, "me-where")) } }
             }
+        };
+    };
+    html! {
+        @if v.presence.can(Can::ManageAccounts) {
+            ul { li { a href="/accounts"
+                aria-current=[(page.section == Section::Accounts).then_some("page")] {
+                (icon("key")) span { (t!(l, "nav-accounts")) }
+            } } }
+        }
+        div.me {
+            a href="/me" {
+                span.face aria-hidden="true" { (icon("key")) }
+                span.vh { (t!(l, "my-account")) }
+                span { b { (who.account.name) } small { (l.word("post", who.account.post.code())) } }
+            }
+            form action="/sign-out" method="post" { button.ghost.small { (t!(l, "sign-out")) } }
         }
     }
 }
@@ -151,6 +210,7 @@ fn count(section: Section, counts: Option<&Counts>) -> Option<u64> {
         | Section::Sightings
         | Section::Feeds
         | Section::Rules
+        | Section::Accounts
         | Section::Elsewhere => 0,
     };
     (n > 0).then_some(n)
@@ -228,6 +288,16 @@ fn palette(v: &Viewer) -> Markup {
                 @for item in items() {
                     li { a href=(item.href) {
                         (icon(item.icon)) span { (l.fill(item.name, &[])) } small { (item.href) }
+                    } }
+                }
+                @if matches!(v.presence, Presence::Person(_)) {
+                    li { a href="/me" {
+                        (icon("key")) span { (t!(l, "my-account")) } small { "/me" }
+                    } }
+                }
+                @if v.presence.can(Can::ManageAccounts) {
+                    li { a href="/accounts" {
+                        (icon("key")) span { (t!(l, "nav-accounts")) } small { "/accounts" }
                     } }
                 }
                 li { button type="button" data-open="keys" {

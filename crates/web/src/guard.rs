@@ -1,18 +1,20 @@
-//! Who may ask at all: until there is sign-in, whoever sits at this machine, and nobody else.
+//! Which requests are looked at at all, before anybody asks who sends them (that is [`access`](crate::access)).
 //!
-//! Listening on loopback keeps other machines out, but not other *pages*: a hostile site open in the
+//! A desk without accounts is for whoever sits at this machine. Listening on loopback keeps other machines out, but not other *pages*: a hostile site open in the
 //! officer's browser can point its own name at 127.0.0.1 (DNS rebinding) and read the desk as its own.
 //! Such a request carries the site's name as its `Host`, so every request whose `Host` is not loopback
-//! is refused before any handler runs. [`Console`] says the same in types: it is the only way to a
-//! permit, and it cannot be had for a foreign host.
+//! is refused before any handler runs. A desk with accounts needs no such fence: another name gets no
+//! cookie. What changes something must come from one of our own pages in either case.
 
-use axum::extract::{FromRequestParts, Request};
-use axum::http::request::Parts;
+use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::permit::ReadPermit;
+
+use crate::access::Access;
+use crate::desk::Shared;
+use crate::source::Source;
 
 /// What browsers may do with our pages: run our own scripts and styles and talk to us, nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -22,27 +24,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// The longest path and query taken. The longest of our own is a search of about 400 bytes.
 const LONGEST_ADDRESS: usize = 2_048;
 
-/// Somebody at this machine, with the leave to read that follows.
-#[derive(Debug)]
-pub struct Console {
-    pub permit: ReadPermit,
-}
-
-impl<S: Sync> FromRequestParts<S> for Console {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        if is_this_machine(&parts.headers, &parts.uri) {
-            Ok(Self { permit: ReadPermit::at_the_console() })
-        } else {
-            Err(misdirected())
-        }
-    }
-}
-
 /// Refuses what is not from this machine, what is too long, and what another site sent.
-pub(crate) async fn check(request: Request, next: Next) -> Response {
-    if !is_this_machine(request.headers(), request.uri()) {
+pub(crate) async fn check<S: Source>(
+    State(held): State<Shared<S>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let named = match held.desk.access {
+        Access::Console { .. } => is_this_machine(request.headers(), request.uri()),
+        // Whatever its name: a browser sends the cookie to the name that it had it from, and to no other.
+        Access::Accounts(_) => request.headers().get_all(header::HOST).iter().count() == 1,
+    };
+    if !named {
         return with_headers(misdirected());
     }
     let length = request.uri().path_and_query().map_or(0, |p| p.as_str().len());

@@ -18,8 +18,8 @@ use model::permit::ReadPermit;
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::access::{self, Access, Reader};
 use crate::desk::Shared;
-use crate::guard::Console;
 use crate::parts::acts;
 use crate::parts::patch;
 use crate::source::{Fault, Source};
@@ -39,7 +39,7 @@ pub(crate) struct Seen {
 /// Begins a stream.
 pub(crate) async fn stream<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     viewer: Viewer,
     headers: HeaderMap,
     Query(seen): Query<Seen>,
@@ -52,8 +52,9 @@ pub(crate) async fn stream<S: Source>(
     let follower = Follower {
         every: interval(held.desk.pace),
         held,
-        permit: console.permit,
+        permit: reader.permit,
         viewer,
+        headers,
         last: again.or(seen.last).unwrap_or(0),
         waiting: VecDeque::new(),
         _seat: seat,
@@ -74,6 +75,8 @@ struct Follower<S> {
     held: Shared<S>,
     permit: ReadPermit,
     viewer: Viewer,
+    /// What the request showed of who asks.
+    headers: HeaderMap,
     every: tokio::time::Interval,
     last: u64,
     waiting: VecDeque<ActView>,
@@ -81,10 +84,20 @@ struct Follower<S> {
 }
 
 impl<S: Source> Follower<S> {
+    /// Whether whoever began the stream is still who they were: a session may have been ended meanwhile.
+    async fn is_still_admitted(&self) -> bool {
+        let Access::Accounts(accounts) = &self.held.desk.access else { return true };
+        let now = access::present(accounts, &self.headers).await;
+        now.is_ok_and(|presence| presence.reads_as(&self.permit))
+    }
+
     /// The next entry. A journal that cannot be read ends the stream: the browser tries again.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         while self.waiting.is_empty() {
             self.every.tick().await;
+            if !self.is_still_admitted().await {
+                return None;
+            }
             let acts = self.held.source().acts_since(&self.permit, self.last, AT_ONCE).await;
             match acts {
                 Ok(acts) => self.waiting.extend(acts),

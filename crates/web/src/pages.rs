@@ -1,11 +1,13 @@
 //! Pages, one file a noun. Each asks the source under the reader's permit and draws what it is given.
 
+pub(crate) mod accounts;
 pub(crate) mod calendar;
 pub(crate) mod deliveries;
 pub(crate) mod delivery;
 pub(crate) mod desk;
 pub(crate) mod incident;
 pub(crate) mod incidents;
+pub(crate) mod me;
 pub(crate) mod notice;
 pub(crate) mod notices;
 pub(crate) mod obligations;
@@ -13,6 +15,8 @@ pub(crate) mod problem;
 pub(crate) mod rule;
 pub(crate) mod rules;
 pub(crate) mod sightings;
+pub(crate) mod sign_in;
+pub(crate) mod welcome;
 
 use axum::extract::Query;
 use maud::Markup;

@@ -8,6 +8,7 @@ pub(crate) mod grade;
 pub(crate) mod incidents;
 pub(crate) mod notices;
 pub(crate) mod pager;
+pub(crate) mod secret;
 pub(crate) mod time;
 pub(crate) mod within;
 

@@ -30,7 +30,7 @@ pub(crate) async fn keep(Form(prefs): Form<Prefs>) -> Response {
 }
 
 /// The address to return to, provided it is one of ours: `//evil.example` is not.
-fn page_of_ours(back: &str) -> &str {
+pub(crate) fn page_of_ours(back: &str) -> &str {
     let ours = back.starts_with('/')
         && !back.starts_with("//")
         && back.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');

@@ -6,17 +6,18 @@ use axum::Router;
 use axum::http::{Method, StatusCode};
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
+use model::permit::Can;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::desk::{Desk, Held, Shared};
 use crate::pages::{
-    calendar, deliveries, delivery, desk, incident, incidents, notice, notices, obligations, rule,
-    rules, sightings,
+    accounts, calendar, deliveries, delivery, desk, incident, incidents, me, notice, notices,
+    obligations, rule, rules, sightings, sign_in, welcome,
 };
 use crate::source::{Fault, Source};
-use crate::{assets, fault, guard, live, prefs};
+use crate::{access, assets, fault, guard, live, prefs};
 
 /// The longest request body taken: the form of language and theme needs a few hundred bytes.
 const LONGEST_BODY: usize = 16 * 1024;
@@ -31,11 +32,12 @@ pub struct Route {
     pub path: &'static str,
     /// Such addresses as browsers ask for them, with the query that they need.
     pub examples: &'static [&'static str],
+    pub needs: Needs,
 }
 
 /// All of them.
 pub const ROUTES: &[Route] = &[
-    at(Endpoint::Home, "/", &["/"]),
+    page(Endpoint::Home, "/", &["/"], Needs::Nothing),
     at(Endpoint::Desk, "/desk", &["/desk"]),
     at(Endpoint::Incidents, "/incidents", &["/incidents", "/incidents?grade=1"]),
     at(Endpoint::Incident, "/incidents/{number}", &["/incidents/INC-2026-0001"]),
@@ -72,14 +74,59 @@ pub const ROUTES: &[Route] = &[
         &["/rules/calendars/cn", "/rules/calendars/cn?year=2025"],
     ),
     at(Endpoint::Live, "/live", &["/live?last=1"]),
-    at(Endpoint::Asset, "/a/{name}", &["/a/app.css"]),
-    Route {
-        endpoint: Endpoint::Prefs,
-        method: Method::POST,
-        path: "/prefs",
-        examples: &["/prefs"],
-    },
+    page(Endpoint::Asset, "/a/{name}", &["/a/app.css"], Needs::Nothing),
+    act(Endpoint::Prefs, "/prefs", &["/prefs"], Needs::Nothing),
+    page(Endpoint::SignIn, "/sign-in", &["/sign-in", "/sign-in?back=/incidents"], Needs::Nothing),
+    act(Endpoint::Enter, "/sign-in", &["/sign-in"], Needs::Nothing),
+    page(Endpoint::Second, "/sign-in/second", &["/sign-in/second"], Needs::Nothing),
+    act(Endpoint::Prove, "/sign-in/second", &["/sign-in/second"], Needs::Nothing),
+    page(Endpoint::Welcome, "/welcome/{token}", &["/welcome/none"], Needs::Nothing),
+    act(Endpoint::Choose, "/welcome/{token}", &["/welcome/none"], Needs::Nothing),
+    act(Endpoint::SignOut, "/sign-out", &["/sign-out"], Needs::Person),
+    page(Endpoint::Me, "/me", &["/me"], Needs::Person),
+    act(Endpoint::Password, "/me/password", &["/me/password"], Needs::Person),
+    act(Endpoint::BeginSecond, "/me/second-factor", &["/me/second-factor"], Needs::Person),
+    act(
+        Endpoint::ConfirmSecond,
+        "/me/second-factor/confirm",
+        &["/me/second-factor/confirm"],
+        Needs::Person,
+    ),
+    act(Endpoint::RenewCodes, "/me/recovery-codes", &["/me/recovery-codes"], Needs::Person),
+    act(
+        Endpoint::EndSession,
+        "/me/sessions/{id}/end",
+        &["/me/sessions/01900000-0000-7000-8000-000000000001/end"],
+        Needs::Person,
+    ),
+    act(Endpoint::AddKey, "/me/keys", &["/me/keys"], Needs::Person),
+    act(
+        Endpoint::RevokeKey,
+        "/me/keys/{id}/revoke",
+        &["/me/keys/01900000-0000-7000-8000-000000000001/revoke"],
+        Needs::Person,
+    ),
+    page(Endpoint::Accounts, "/accounts", &["/accounts"], MANAGE),
+    act(Endpoint::OpenAccount, "/accounts", &["/accounts"], MANAGE),
+    act(Endpoint::Disable, "/accounts/{name}/disable", &["/accounts/nobody/disable"], MANAGE),
+    act(Endpoint::Reset, "/accounts/{name}/reset", &["/accounts/nobody/reset"], MANAGE),
 ];
+
+const MANAGE: Needs = Needs::To(Can::ManageAccounts);
+
+/// What a request must show to be answered. The handler says the same by the types of its arguments; a
+/// test asks each route as those who lack it and compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Open to strangers: the door, and what browsers need to draw it.
+    Nothing,
+    /// Leave to look; what is seen depends on how far it reaches.
+    Sight,
+    /// Somebody who has signed in, in person.
+    Person,
+    /// Leave to do this.
+    To(Can),
+}
 
 #[derive(Clone, Copy)]
 enum Endpoint {
@@ -99,15 +146,54 @@ enum Endpoint {
     Live,
     Asset,
     Prefs,
+    SignIn,
+    Enter,
+    Second,
+    Prove,
+    Welcome,
+    Choose,
+    SignOut,
+    Me,
+    Password,
+    BeginSecond,
+    ConfirmSecond,
+    RenewCodes,
+    EndSession,
+    AddKey,
+    RevokeKey,
+    Accounts,
+    OpenAccount,
+    Disable,
+    Reset,
 }
 
+/// A page that shows what its reader may see.
 const fn at(endpoint: Endpoint, path: &'static str, examples: &'static [&'static str]) -> Route {
-    Route { endpoint, method: Method::GET, path, examples }
+    page(endpoint, path, examples, Needs::Sight)
+}
+
+const fn page(
+    endpoint: Endpoint,
+    path: &'static str,
+    examples: &'static [&'static str],
+    needs: Needs,
+) -> Route {
+    Route { endpoint, method: Method::GET, path, examples, needs }
+}
+
+/// A form that changes something.
+const fn act(
+    endpoint: Endpoint,
+    path: &'static str,
+    examples: &'static [&'static str],
+    needs: Needs,
+) -> Route {
+    Route { endpoint, method: Method::POST, path, examples, needs }
 }
 
 /// The desk as a service.
 ///
-/// From the outside in: the guard of [`guard`], pages about errors, compression, patience and limits,
+/// From the outside in: the guard of [`guard`], who asks ([`access`]), pages about errors, compression, patience and limits,
 /// then the handlers.
 pub fn router<S: Source>(desk: Desk<S>) -> Router {
     let held = Held::new(desk);
@@ -120,8 +206,9 @@ pub fn router<S: Source>(desk: Desk<S>) -> Router {
         .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(middleware::from_fn_with_state(held.clone(), fault::explain::<S>))
+        .layer(middleware::from_fn_with_state(held.clone(), access::admit::<S>))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(guard::check))
+        .layer(middleware::from_fn_with_state(held.clone(), guard::check::<S>))
         .with_state(held)
 }
 
@@ -143,5 +230,24 @@ fn handler<S: Source>(endpoint: Endpoint) -> MethodRouter<Shared<S>> {
         Endpoint::Live => get(live::stream::<S>),
         Endpoint::Asset => get(assets::serve),
         Endpoint::Prefs => post(prefs::keep),
+        Endpoint::SignIn => get(sign_in::show),
+        Endpoint::Enter => post(sign_in::enter),
+        Endpoint::Second => get(sign_in::second),
+        Endpoint::Prove => post(sign_in::prove),
+        Endpoint::Welcome => get(welcome::show),
+        Endpoint::Choose => post(welcome::choose),
+        Endpoint::SignOut => post(sign_in::leave),
+        Endpoint::Me => get(me::show::<S>),
+        Endpoint::Password => post(me::password::<S>),
+        Endpoint::BeginSecond => post(me::second::<S>),
+        Endpoint::ConfirmSecond => post(me::confirm::<S>),
+        Endpoint::RenewCodes => post(me::renew::<S>),
+        Endpoint::EndSession => post(me::end_session::<S>),
+        Endpoint::AddKey => post(me::add_key::<S>),
+        Endpoint::RevokeKey => post(me::revoke_key::<S>),
+        Endpoint::Accounts => get(accounts::show::<S>),
+        Endpoint::OpenAccount => post(accounts::open::<S>),
+        Endpoint::Disable => post(accounts::disable::<S>),
+        Endpoint::Reset => post(accounts::reset::<S>),
     }
 }

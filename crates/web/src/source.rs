@@ -167,6 +167,9 @@ pub enum Fault {
     /// There is no such thing, or this reader may not know of it.
     #[error("there is nothing here")]
     NotFound,
+    /// Whoever asks has signed in, and may not do this.
+    #[error("not allowed: {0}")]
+    NotAllowed(String),
     /// The request says something that cannot be understood; the text says what.
     #[error("not understood: {0}")]
     BadInput(String),

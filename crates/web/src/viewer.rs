@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::organisation::Bilingual;
 
+use crate::access::Presence;
 use crate::desk::{Held, Shared};
 use crate::i18n::{self, Lang};
 use crate::source::Source;
@@ -22,12 +23,19 @@ pub(crate) struct Viewer {
     pub(crate) path: String,
     /// Whose desk it is.
     pub(crate) organisation: Bilingual,
+    /// Who looks, for the foot of the menu.
+    pub(crate) presence: Presence,
     /// Whether the browser asked for one region of the page only.
     pub(crate) part: bool,
 }
 
 impl Viewer {
-    pub(crate) fn new<S: Source>(held: &Held<S>, headers: &HeaderMap, path: String) -> Self {
+    pub(crate) fn new<S: Source>(
+        held: &Held<S>,
+        headers: &HeaderMap,
+        path: String,
+        presence: Presence,
+    ) -> Self {
         let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
         let lang = match cookie(headers, "lang") {
             Some(code) => i18n::get(code),
@@ -40,6 +48,7 @@ impl Viewer {
             now: held.now(),
             path,
             organisation: held.desk.organisation.clone(),
+            presence,
             part: headers.contains_key("x-part"),
         }
     }
@@ -58,7 +67,8 @@ impl<S: Source> FromRequestParts<Shared<S>> for Viewer {
         held: &Shared<S>,
     ) -> Result<Self, Self::Rejection> {
         let path = parts.uri.path_and_query().map_or("/", |p| p.as_str());
-        Ok(Self::new(held, &parts.headers, path.to_owned()))
+        let presence = Presence::of(&parts.extensions);
+        Ok(Self::new(held, &parts.headers, path.to_owned(), presence))
     }
 }
 
@@ -71,7 +81,7 @@ pub(crate) fn theme(wanted: &str) -> &'static str {
     }
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get(header::COOKIE)?.to_str().ok()?;
     all.split(';').find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;

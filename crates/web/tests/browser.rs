@@ -11,10 +11,14 @@
     reason = "helpers of tests stand outside test functions, where clippy does not know them as tests"
 )]
 
+#[path = "browser/admitting.rs"]
+mod admitting;
 #[path = "browser/asking.rs"]
 mod asking;
 #[path = "browser/chrome.rs"]
 mod chrome;
+#[path = "browser/entering.rs"]
+mod entering;
 #[path = "browser/guarding.rs"]
 mod guarding;
 #[path = "browser/intake.rs"]
@@ -23,6 +27,8 @@ mod intake;
 mod law;
 #[path = "browser/looking.rs"]
 mod looking;
+#[path = "browser/people.rs"]
+mod people;
 #[path = "browser/reading.rs"]
 mod reading;
 #[path = "browser/rows.rs"]

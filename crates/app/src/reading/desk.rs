@@ -19,7 +19,7 @@ impl App {
     /// When the database or the ledger fail.
     pub async fn desk(&self, permit: &ReadPermit, now: Timestamp) -> Result<Desk, AppError> {
         let names = self.names().await?;
-        let counts = self.store.obligation_counts(permit, now, &self.settings.own).await?;
+        let counts = self.store.obligation_counts(permit, now, self.own_of(permit)).await?;
         let filter = ObligationFilter { standing: Standing::Running, ..Default::default() };
         let due = self.store.obligations(permit, &filter, SHOWN, None).await?;
         let incidents = self.gravest(permit, &names).await?;

@@ -46,7 +46,7 @@ impl App {
         limit: u32,
         after: Option<&str>,
     ) -> Result<Page<ObligationRow>, AppError> {
-        let own = || Some(self.settings.own.clone());
+        let own = || Some(self.own_of(permit).clone());
         let filter = match which {
             Which::All => ObligationFilter::default(),
             Which::Ours => ObligationFilter {

@@ -23,7 +23,8 @@ pub struct SightingSearch {
 }
 
 impl App {
-    /// Sightings, the newest day first. An organisation sees those of addresses that it held.
+    /// Sightings, the newest day first. An organisation sees those of addresses that it held,
+    /// the administration of a province those of addresses that lay in it.
     ///
     /// # Errors
     /// When the key is none of this search, or the ledger fails.
@@ -34,20 +35,32 @@ impl App {
         limit: u32,
         after: Option<&str>,
     ) -> Result<Page<SightingRow>, AppError> {
-        let holder = match permit.scope() {
-            Scope::Everything => search.holder.clone(),
-            Scope::Organisation(own) => match &search.holder {
-                Some(other) if other != own => return Ok(Page { rows: Vec::new(), next: None }),
-                Some(_) | None => Some(own.clone()),
-            },
-        };
+        let nothing = || Ok(Page { rows: Vec::new(), next: None });
+        let (mut holder, mut province) = (search.holder.clone(), search.province.clone());
+        match permit.scope() {
+            Scope::Everything => {}
+            Scope::Organisation(own) => {
+                let asked = holder.get_or_insert_with(|| own.clone());
+                // Another's, unless it is a provincial company of this group.
+                let reached =
+                    asked == own || self.store.organisation(permit, asked).await?.is_some();
+                if !reached {
+                    return nothing();
+                }
+            }
+            Scope::Province(own) => {
+                if *province.get_or_insert_with(|| own.clone()) != *own {
+                    return nothing();
+                }
+            }
+        }
         let search = search.clone();
         let search = Search {
             prefix: search.prefix,
             domain: search.domain,
             threat: search.threat,
             organisation: holder,
-            province: search.province,
+            province,
             from: search.from,
             to: search.to,
             limit: usize::try_from(limit).unwrap_or(usize::MAX),

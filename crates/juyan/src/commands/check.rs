@@ -76,7 +76,8 @@ fn in_the_way(home: &Home, config: &Config) -> Vec<Problem> {
         }
     }
     let tls = config.serve.tls.clone();
-    if let Err(why) = may_listen(config.serve.listen, Access::Open, tls.is_some()) {
+    // Whether people sign in is written in the store, which a check leaves alone: `juyan serve` asks it.
+    if let Err(why) = may_listen(config.serve.listen, Access::SignIn, tls.is_some()) {
         problem("serve.listen", why);
     }
     if let Some(Err(why)) = tls.map(Certificate::read) {

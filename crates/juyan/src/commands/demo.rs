@@ -18,6 +18,7 @@ use crate::commands::ingest::{self, Outcome};
 use crate::commands::serve;
 use crate::config::Config;
 use crate::output::{self, Progress, Table, grouped};
+use crate::server::Access;
 use crate::synth::outbreak;
 use crate::{builtin, desk};
 
@@ -46,7 +47,7 @@ struct Built {
 pub(crate) async fn run(args: Demo) -> anyhow::Result<ExitCode> {
     if !args.no_serve {
         // Before anything is built, or replaced: a desk that cannot open is found out at once.
-        drop(serve::listen(args.listen, false).await?);
+        drop(serve::listen(args.listen, Access::Open, false).await?);
     }
     let progress = Progress::new();
     let started = Instant::now();

@@ -12,7 +12,7 @@ use model::organisation::Bilingual;
 use model::permit::ReadPermit;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use web::Desk;
+use web::{Accounts, Desk};
 
 use crate::cli::Serve;
 use crate::config::Config;
@@ -39,8 +39,12 @@ pub(crate) async fn run(args: Serve, verbose: u8) -> anyhow::Result<ExitCode> {
 }
 
 /// Takes the place where the desk listens.
-pub(crate) async fn listen(at: SocketAddr, tls: bool) -> anyhow::Result<TcpListener> {
-    if let Err(why) = may_listen(at, Access::Open, tls) {
+pub(crate) async fn listen(
+    at: SocketAddr,
+    access: Access,
+    tls: bool,
+) -> anyhow::Result<TcpListener> {
+    if let Err(why) = may_listen(at, access, tls) {
         bail!("{why}");
     }
     TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))
@@ -51,7 +55,12 @@ pub(crate) async fn open_desk(app: App, config: &Config) -> anyhow::Result<ExitC
     let settings = &config.serve;
     let certificate = settings.tls.clone().map(Certificate::read).transpose()?.map(Arc::new);
     let tls = certificate.is_some();
-    let listener = listen(settings.listen, tls).await?;
+    let access = access(&app, config, tls).await?;
+    let who = match &access {
+        web::Access::Console { .. } => Access::Open,
+        web::Access::Accounts(_) => Access::SignIn,
+    };
+    let listener = listen(settings.listen, who, tls).await?;
     let address = listener.local_addr()?;
     let own_place = match settings.monitor {
         Some(at) => {
@@ -78,8 +87,8 @@ pub(crate) async fn open_desk(app: App, config: &Config) -> anyhow::Result<ExitC
         shutdown: Duration::from_secs(settings.shutdown_seconds.into()),
     };
     let place = Place::AtTheDesk { metrics: own_place.is_none() };
-    let router =
-        web::router(desk(app, config).await?).merge(monitor::router(Arc::clone(&monitor), place));
+    let router = web::router(desk(app, config, access).await?)
+        .merge(monitor::router(Arc::clone(&monitor), place));
     let router = around::with(router, &numbers, &closing, tls);
     let server = Server { listener, certificate, router, limits, numbers: Arc::clone(&numbers) };
     let monitoring = own_place.map(|listener| Server {
@@ -130,12 +139,33 @@ fn tasks(app: &Arc<App>) -> Tasks {
     tasks
 }
 
-async fn desk(app: Arc<App>, config: &Config) -> anyhow::Result<Desk<App>> {
+/// Whether people sign in: from the moment that `juyan setup` has been run.
+async fn access(app: &App, config: &Config, tls: bool) -> anyhow::Result<web::Access> {
+    let identity = desk::identity(app)?;
+    if !identity.people_sign_in().await? {
+        return Ok(web::Access::Console { own: config.own.clone() });
+    }
+    if !identity.has_accounts().await? {
+        output::aside(
+            "Nobody has an account yet: open the link that `juyan setup` printed, or run it again.",
+        )?;
+    }
+    Ok(web::Access::Accounts(Accounts { identity, tls }))
+}
+
+async fn desk(app: Arc<App>, config: &Config, access: web::Access) -> anyhow::Result<Desk<App>> {
     let zone = TimeZone::get(&config.zone).with_context(|| format!("zone `{}`", config.zone))?;
     let permit = ReadPermit::at_the_console();
     let own = app.store().organisation(&permit, &config.own).await?;
     let unknown = || Bilingual { zh: config.own.to_string(), en: config.own.to_string() };
     let organisation = own.map_or_else(unknown, |own| own.name);
     let clock = app.clock().clone();
-    Ok(Desk { source: app, clock: Arc::new(move || clock.now()), zone, organisation, pace: PACE })
+    Ok(Desk {
+        source: app,
+        clock: Arc::new(move || clock.now()),
+        zone,
+        organisation,
+        access,
+        pace: PACE,
+    })
 }

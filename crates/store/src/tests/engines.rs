@@ -138,7 +138,9 @@ async fn sqlite_uses_the_index_that_each_statement_says() {
             assert!(!step.contains("TEMP B-TREE"), "{file} {name} sorts: {step}");
             let whole_table = step.starts_with("SCAN")
                 && !step.contains(" INDEX ")
-                && !step.ends_with("VALUES CLAUSE");
+                && !step.ends_with("VALUES CLAUSE")
+                // What the indexed searches of the view's three parts have found.
+                && step != "SCAN within_reach";
             assert!(!whole_table, "{file} {name} reads it all: {step}");
             writeln!(plans, "  {step}").unwrap();
         }

@@ -56,7 +56,10 @@ fn every_message_that_pages_ask_for_exists() {
 #[test]
 fn every_message_is_asked_for() {
     let source = source();
-    let kinds = ["state-", "act-", "within-", "class-", "detail-", "problem-", "weekday-"];
+    let kinds = [
+        "state-", "act-", "within-", "class-", "detail-", "problem-", "weekday-", "post-", "can-",
+        "refusal-",
+    ];
     let idle: Vec<_> = keys(EN)
         .into_iter()
         .filter(|key| !kinds.iter().any(|kind| key.starts_with(kind)))

@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::rules::confidence;
+use crate::access::Reader;
 use crate::desk::Shared;
 use crate::frame::{Page, Section, frame};
-use crate::guard::Console;
 use crate::parts::{id, nothing};
 use crate::source::{Fault, Source};
 use crate::t;
@@ -24,7 +24,7 @@ pub(crate) struct Ask {
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Path(name): Path<String>,
     Query(ask): Query<Ask>,
@@ -35,7 +35,7 @@ pub(crate) async fn show<S: Source>(
     let known = |year: &i16| calendar.every_year() || calendar.years().any(|one| one == *year);
     let year = ask.year.or_else(|| Some(now).filter(known)).or_else(|| calendar.years().last());
     let view = law.calendar_year(&name, year.unwrap_or(now)).ok_or(Fault::NotFound)?;
-    let counts = held.source().counts(&console.permit, v.now).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
     let page = Page {
         title: v.both(&view.row.title).to_owned(),
         section: Section::Rules,

@@ -7,9 +7,9 @@ use maud::{Markup, html};
 use model::DeliveryId;
 
 use super::{At, list_page, slice};
+use crate::access::Reader;
 use crate::desk::Shared;
 use crate::frame::{Page, Section};
-use crate::guard::Console;
 use crate::parts::pager::{Place, pager};
 use crate::parts::time::instant;
 use crate::parts::{id, nothing, state};
@@ -19,16 +19,16 @@ use crate::viewer::Viewer;
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Path(name): Path<String>,
     Query(paging): At,
 ) -> Result<Markup, Fault> {
     let delivery_id: DeliveryId = name.parse().map_err(|_| Fault::NotFound)?;
     let after = paging.after.as_deref();
-    let delivery = held.source().delivery(&console.permit, &delivery_id, &slice(after)).await?;
+    let delivery = held.source().delivery(&reader.permit, &delivery_id, &slice(after)).await?;
     let delivery = delivery.ok_or(Fault::NotFound)?;
-    let counts = held.source().counts(&console.permit, v.now).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
     let page = Page {
         title: delivery.row.name.clone(),
         section: Section::Feeds,

@@ -6,12 +6,12 @@ use axum::response::Redirect;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
+use crate::access::Reader;
 use crate::chart::scale::{nice, real, short};
 use crate::chart::spark;
 use crate::chart::stacked::{Hourly, stacked};
 use crate::desk::Shared;
 use crate::frame::{Page, Section, frame};
-use crate::guard::Console;
 use crate::parts::deliveries::share;
 use crate::parts::time::{minute, zone_name};
 use crate::parts::{acts, deliveries, due, grade, incidents, nothing};
@@ -30,11 +30,11 @@ pub(crate) async fn home() -> Redirect {
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
 ) -> Result<Markup, Fault> {
-    let counts = held.source().counts(&console.permit, v.now).await?;
-    let desk = held.source().desk(&console.permit, v.now).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
+    let desk = held.source().desk(&reader.permit, v.now).await?;
     let page = Page {
         title: t!(v.lang, "nav-desk"),
         section: Section::Desk,

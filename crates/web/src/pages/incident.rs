@@ -7,12 +7,12 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use model::incident::IncidentNumber;
 
+use crate::access::Reader;
 use crate::chart::bars::bars;
 use crate::chart::meter::meter;
 use crate::chart::stacked::{Hourly, stacked};
 use crate::desk::Shared;
 use crate::frame::{Page, Section, frame};
-use crate::guard::Console;
 use crate::parts::time::{ago, countdown, instant, zone_name};
 use crate::parts::{acts, due, grade, id, nothing, notices, party, state};
 use crate::source::{Fault, Source};
@@ -24,14 +24,14 @@ const BARS: usize = 12;
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Path(number): Path<String>,
 ) -> Result<Markup, Fault> {
     let number: IncidentNumber = number.parse().map_err(|_| Fault::NotFound)?;
-    let incident = held.source().incident(&console.permit, &number).await?;
+    let incident = held.source().incident(&reader.permit, &number).await?;
     let incident = incident.ok_or(Fault::NotFound)?;
-    let counts = held.source().counts(&console.permit, v.now).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
     let page = Page {
         title: incident.row.number.clone(),
         section: Section::Incidents,

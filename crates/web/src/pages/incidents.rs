@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{heading, list_page, slice};
+use crate::access::Reader;
 use crate::desk::Shared;
 use crate::frame::{Page, Section};
-use crate::guard::Console;
 use crate::parts::pager::{Place, pager};
 use crate::parts::{grade, incidents, nothing};
 use crate::source::{Fault, Source};
@@ -23,14 +23,14 @@ pub(crate) struct Ask {
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Query(ask): Query<Ask>,
 ) -> Result<Markup, Fault> {
     let rank = rank(ask.grade.as_deref())?;
-    let counts = held.source().counts(&console.permit, v.now).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
     let after = ask.after.as_deref();
-    let rows = held.source().incidents(&console.permit, rank, &slice(after)).await?;
+    let rows = held.source().incidents(&reader.permit, rank, &slice(after)).await?;
     let l = v.lang;
     let page = Page {
         title: t!(l, "nav-incidents"),

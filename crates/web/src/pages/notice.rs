@@ -13,10 +13,10 @@ use model::notice::NoticeNumber;
 use model::permit::ReadPermit;
 
 use super::{At, list_page, slice};
+use crate::access::Reader;
 use crate::csv;
 use crate::desk::Shared;
 use crate::frame::{Page, Section};
-use crate::guard::Console;
 use crate::parts::pager::{Place, pager};
 use crate::parts::time::{instant, short, zone_name};
 use crate::parts::{destination, due, grade, icon, id, nothing, party, state, subject};
@@ -30,30 +30,30 @@ const CHUNK: u32 = 2_000;
 /// The page, or the list as CSV when the number is followed by `.csv`.
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Path(name): Path<String>,
     Query(paging): At,
 ) -> Result<Response, Fault> {
     let number = |text: &str| text.parse::<NoticeNumber>().map_err(|_| Fault::NotFound);
     if let Some(name) = name.strip_suffix(".csv") {
-        return table(held, console.permit, number(name)?).await;
+        return table(held, reader.permit, number(name)?).await;
     }
-    let page = page(held, console, v, number(&name)?, paging.after).await?;
+    let page = page(held, reader, v, number(&name)?, paging.after).await?;
     Ok(page.into_response())
 }
 
 async fn page<S: Source>(
     held: Shared<S>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     number: NoticeNumber,
     after: Option<String>,
 ) -> Result<Markup, Fault> {
     let after = after.as_deref();
-    let notice = held.source().notice(&console.permit, &number, &slice(after)).await?;
+    let notice = held.source().notice(&reader.permit, &number, &slice(after)).await?;
     let notice = notice.ok_or(Fault::NotFound)?;
-    let counts = held.source().counts(&console.permit, v.now).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
     let page = Page {
         title: notice.row.number.clone(),
         section: Section::Notices,

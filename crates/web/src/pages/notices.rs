@@ -4,9 +4,9 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 
 use super::{At, heading, list_page, slice};
+use crate::access::Reader;
 use crate::desk::Shared;
 use crate::frame::{Page, Section};
-use crate::guard::Console;
 use crate::parts::pager::{Place, pager};
 use crate::parts::{nothing, notices};
 use crate::source::{Fault, Source};
@@ -15,13 +15,13 @@ use crate::viewer::Viewer;
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Query(paging): At,
 ) -> Result<Markup, Fault> {
     let after = paging.after.as_deref();
-    let counts = held.source().counts(&console.permit, v.now).await?;
-    let rows = held.source().notices(&console.permit, &slice(after)).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
+    let rows = held.source().notices(&reader.permit, &slice(after)).await?;
     let l = v.lang;
     let page = Page {
         title: t!(l, "nav-notices"),

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use maud::{Markup, html};
 
-use crate::frame::{Page, Section, frame};
+use crate::frame::{Page, Section, bare, frame};
 use crate::parts::{icon, id};
 use crate::t;
 use crate::viewer::Viewer;
@@ -40,7 +40,8 @@ pub(crate) fn page(v: &Viewer, problem: &Problem) -> Markup {
             a.button.primary href="/desk" { (t!(l, "to-the-desk")) }
         }
     };
-    frame(v, &page, body)
+    // Whoever has not signed in has no use for a menu.
+    if v.presence.is_admitted() { frame(v, &page, body) } else { bare(v, &title, body) }
 }
 
 /// The few kinds that readers need to tell apart.
@@ -48,6 +49,8 @@ fn kind(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND => "missing",
         StatusCode::FORBIDDEN => "foreign",
+        StatusCode::UNAUTHORIZED => "stranger",
+        StatusCode::TOO_MANY_REQUESTS => "often",
         StatusCode::METHOD_NOT_ALLOWED => "method",
         StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => "large",
         s if s.is_server_error() => "ours",

@@ -17,9 +17,9 @@ use model::PackId;
 use serde::Deserialize;
 
 use super::rules::{chosen, confidence, in_force};
+use crate::access::Reader;
 use crate::desk::Shared;
 use crate::frame::{Page, Section, frame};
-use crate::guard::Console;
 use crate::i18n::Lang;
 use crate::parts::id;
 use crate::source::{Fault, Source};
@@ -64,7 +64,7 @@ const TABS: [(Show, &str, &str); 5] = [
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Path(pack): Path<String>,
     Query(ask): Query<Ask>,
@@ -84,7 +84,7 @@ pub(crate) async fn show<S: Source>(
         (Show::Trial, Some(against)) if ask.days.is_some() => {
             let days = ask.days.unwrap_or(DAYS).clamp(1, DAYS_MAX);
             let ask = TrialAsk { pack: filter.pack, against: against.clone(), days };
-            let found = source.trial(&console.permit, &ask).await?;
+            let found = source.trial(&reader.permit, &ask).await?;
             trial::all(&v, &view, &ask, Some(&found))
         }
         (Show::Trial, Some(against)) => {
@@ -94,7 +94,7 @@ pub(crate) async fn show<S: Source>(
         // Nothing is there to compare it with.
         (Show::Trial, None) => changes::all(&v, law, &view, None),
     };
-    let counts = source.counts(&console.permit, v.now).await?;
+    let counts = source.counts(&reader.permit, v.now).await?;
     let page = Page {
         title: v.both(&view.row.title).to_owned(),
         section: Section::Rules,

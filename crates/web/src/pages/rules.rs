@@ -5,9 +5,9 @@ use axum::extract::State;
 use maud::{Markup, html};
 
 use super::heading;
+use crate::access::Reader;
 use crate::desk::Shared;
 use crate::frame::{Page, Section, frame};
-use crate::guard::Console;
 use crate::parts::{id, nothing};
 use crate::source::{Fault, Source};
 use crate::t;
@@ -22,11 +22,11 @@ const GROUPS: [(Standing, &str, &str); 4] = [
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
 ) -> Result<Markup, Fault> {
     let source = held.source();
-    let counts = source.counts(&console.permit, v.now).await?;
+    let counts = source.counts(&reader.permit, v.now).await?;
     let page = Page {
         title: t!(v.lang, "nav-rules"),
         section: Section::Rules,

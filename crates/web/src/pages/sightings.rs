@@ -9,10 +9,10 @@ use model::{Prefix, ThreatName};
 use serde::Deserialize;
 
 use super::{heading, list_page, slice};
+use crate::access::Reader;
 use crate::desk::Shared;
 use crate::fault::Readable;
 use crate::frame::{Page, Section};
-use crate::guard::Console;
 use crate::parts::pager::{Place, pager};
 use crate::parts::time::{short, zone_name};
 use crate::parts::{destination, nothing, party, subject};
@@ -39,11 +39,11 @@ struct Errors {
 
 pub(crate) async fn show<S: Source>(
     State(held): State<Shared<S>>,
-    console: Console,
+    reader: Reader,
     v: Viewer,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Fault> {
-    let counts = held.source().counts(&console.permit, v.now).await?;
+    let counts = held.source().counts(&reader.permit, v.now).await?;
     let after = ask.after.as_deref();
     let (search, errors) = read(&ask);
     let bad = errors.subject || errors.threat;
@@ -51,7 +51,7 @@ pub(crate) async fn show<S: Source>(
     let found = if bad {
         Rows { rows: Vec::new(), next: None }
     } else {
-        held.source().sightings(&console.permit, &search, &slice(after)).await?
+        held.source().sightings(&reader.permit, &search, &slice(after)).await?
     };
     let page = Page {
         title: t!(v.lang, "nav-sightings"),

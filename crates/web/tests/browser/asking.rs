@@ -8,8 +8,9 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::tz::TimeZone;
 use model::organisation::Bilingual;
 use tower::ServiceExt;
-use web::{Desk, router};
+use web::{Access, Accounts, Desk, router};
 
+use crate::people::{People, Visitors};
 use crate::sample::{Sample, noon};
 
 /// Every page, in the order of the menu, with an address that shows much.
@@ -55,6 +56,7 @@ pub(crate) fn desk(sample: Sample, pace: Duration) -> Desk<Sample> {
             zh: "中原省际应急中心".to_owned(),
             en: "Zhongyuan Response Centre".to_owned(),
         },
+        access: Access::Console { own: "centre".parse().unwrap() },
         pace,
     }
 }
@@ -86,6 +88,25 @@ pub(crate) async fn ask(sample: Sample, request: Request<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
     Answer { status: parts.status, headers: parts.headers, bytes }
+}
+
+/// Serves the sample to people who sign in. Says where, and gives each visitor a token.
+pub(crate) fn serve_people(sample: Sample, pace: Duration) -> (String, Visitors) {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let people = People::three().await;
+            let visitors = Visitors::of(&people).await;
+            let accounts = Accounts { identity: Arc::clone(&people.identity), tls: false };
+            let desk = Desk { access: Access::Accounts(accounts), ..desk(sample, pace) };
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let base = format!("http://{}", listener.local_addr().unwrap());
+            send.send((base, visitors)).unwrap();
+            axum::serve(listener, router(desk)).await.unwrap();
+        });
+    });
+    receive.recv().unwrap()
 }
 
 /// Serves the sample on a free port of this machine, for as long as the test runs.

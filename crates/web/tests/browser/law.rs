@@ -2,22 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use app::views::rules::Sample as Past;
 use app::{Law, Provisional, Source};
 use jiff::{SignedDuration, Timestamp};
 use model::PackId;
 
-static LAW: LazyLock<Law> = LazyLock::new(|| {
+static LAW: LazyLock<Arc<Law>> = LazyLock::new(|| {
     let law = Law::read(&files("regimes"), &files("calendars"), Provisional::Joined);
-    law.unwrap().with_layers(&files("regimes/layers")).unwrap()
+    Arc::new(law.unwrap().with_layers(&files("regimes/layers")).unwrap())
 });
 
 static APPLIED: LazyLock<Vec<PackId>> = LazyLock::new(|| vec!["cn.miit.2009-157".parse().unwrap()]);
 
 pub(crate) fn law() -> &'static Law {
     &LAW
+}
+
+/// The same, for a desk that keeps it.
+pub(crate) fn shared() -> Arc<Law> {
+    Arc::clone(&LAW)
 }
 
 pub(crate) fn applied() -> &'static [PackId] {

@@ -12,12 +12,12 @@ use crate::asking::{PAGES, serve};
 use crate::chrome::Chrome;
 use crate::sample::{Sample, noon};
 
-const LANGUAGES: [&str; 2] = ["zh", "en"];
+pub(crate) const LANGUAGES: [&str; 2] = ["zh", "en"];
 /// Pages of an error status, which browsers report as failed loads though they are meant to be.
-const FAILED: &str = "Failed to load resource: the server responded with a status of 40";
+pub(crate) const FAILED: &str = "Failed to load resource: the server responded with a status of 40";
 
 /// What reaches beyond the screen, if anything makes the page scroll sideways.
-const TOO_WIDE: &str = "(() => {
+pub(crate) const TOO_WIDE: &str = "(() => {
     const page = document.documentElement;
     if (page.scrollWidth <= page.clientWidth) return [];
     const out = (e) => e.getBoundingClientRect().right > page.clientWidth + 1;
@@ -149,6 +149,11 @@ fn no_page_is_wider_than_its_screen_or_has_an_error() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// What axe finds, as lines.
+pub(crate) const BARRIERS: &str = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', \
+     'wcag22aa', 'best-practice']}).then(r => r.violations.map(v => \
+     v.id + ' ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + n.html)))";
+
 #[test]
 fn axe_finds_no_barrier() {
     let axe = axe();
@@ -165,11 +170,7 @@ fn axe_finds_no_barrier() {
                 for url in pages.chain([format!("{empty}/desk")]) {
                     tab.go(&url);
                     tab.eval(&axe);
-                    let bad = tab.eval(
-                        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', \
-                         'wcag22aa', 'best-practice']}).then(r => r.violations.map(v => \
-                         v.id + ' ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + n.html)))",
-                    );
+                    let bad = tab.eval(BARRIERS);
                     let bad = bad.as_array().unwrap().iter();
                     found.extend(bad.map(|v| format!("{url} {lang} {theme} {}: {v}", size.0)));
                 }
@@ -180,7 +181,7 @@ fn axe_finds_no_barrier() {
 }
 
 /// The text of axe-core, installed by npm at the version that the lock file pins.
-fn axe() -> String {
+pub(crate) fn axe() -> String {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/axe");
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("axe");
     std::fs::create_dir_all(&to).unwrap();

@@ -61,6 +61,8 @@ impl Sample {
         match self.eyes.as_ref().unwrap_or(permit).scope() {
             Scope::Everything => true,
             Scope::Organisation(handle) => of.contains(&handle.as_str()),
+            // Nobody of the sample lies in a province of which an administration asks.
+            Scope::Province(_) => false,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::i18n;
 
 fn viewer(zone: &str, now: &str) -> Viewer {
     Viewer {
+        presence: crate::access::Presence::Stranger,
         lang: i18n::get("en"),
         theme: "auto",
         zone: TimeZone::get(zone).unwrap(),
