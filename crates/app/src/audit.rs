@@ -164,32 +164,22 @@ fn incident_doubt(incident: &Incident, entries: &[Entry]) -> Option<Doubt> {
             .contains(&act)
     };
     let Some(newest) = entries.iter().find(graded) else {
-        return doubt(None, format!("the journal never opened `{number}`"));
+        return Some(doubt(None, format!("the journal never opened `{number}`")));
     };
     let said = details(newest).remove("grade").unwrap_or_default();
     let grade = &incident.assessment.grade;
-    if said == grade.as_str() {
-        return None;
-    }
-    let what = format!("`{number}` stands at grade {grade}, and its newest entry says {said}");
-    doubt(Some(newest), what)
+    let what = || format!("`{number}` stands at grade {grade}, and its newest entry says {said}");
+    (said != grade.as_str()).then(|| doubt(Some(newest), what()))
 }
 
 fn notice_doubt(notice: &Notice, entries: &[Entry]) -> Option<Doubt> {
-    let number = &notice.number;
+    let (number, items) = (&notice.number, notice.items);
     let counted = entries.iter().find_map(|entry| Some((entry, details(entry).remove("items")?)));
-    match counted {
-        None if notice.items == 0 => None,
-        None => doubt(None, format!("the journal never drafted `{number}`")),
-        Some((_, said)) if said == notice.items.to_string() => None,
-        Some((entry, said)) => {
-            let items = notice.items;
-            doubt(
-                Some(entry),
-                format!("`{number}` has {items} items, and its newest entry says {said}"),
-            )
-        }
-    }
+    let Some((entry, said)) = counted else {
+        return (items > 0).then(|| doubt(None, format!("the journal never drafted `{number}`")));
+    };
+    let what = || format!("`{number}` has {items} items, and its newest entry says {said}");
+    (said != items.to_string()).then(|| doubt(Some(entry), what()))
 }
 
 fn obligation_doubt(one: &Obligation, entries: &[Entry]) -> Option<Doubt> {
@@ -206,17 +196,15 @@ fn obligation_doubt(one: &Obligation, entries: &[Entry]) -> Option<Doubt> {
         let mut details = details(entry);
         (details.get("obligation") == Some(&id)).then(|| (entry, details.remove("evidence")))
     });
-    match said {
-        None => doubt(
+    let Some((entry, evidence)) = said else {
+        let state = one.state.word();
+        return Some(doubt(
             None,
-            format!("obligation {id} is {}, and the journal never said so", one.state.word()),
-        ),
-        Some((_, Some(evidence))) if evidence == *shown => None,
-        Some((entry, _)) => doubt(
-            Some(entry),
-            format!("the evidence of obligation {id} is not what its entry says"),
-        ),
-    }
+            format!("obligation {id} is {state}, and the journal never said so"),
+        ));
+    };
+    let what = || format!("the evidence of obligation {id} is not what its entry says");
+    (evidence.as_ref() != Some(shown)).then(|| doubt(Some(entry), what()))
 }
 
 /// Details that do not read say nothing: the chain has them as they are.
@@ -224,6 +212,6 @@ fn details(entry: &Entry) -> Details {
     serde_json::from_str(&entry.details).unwrap_or_default()
 }
 
-fn doubt(at: Option<&Entry>, what: String) -> Option<Doubt> {
-    Some(Doubt { sequence: at.map(|entry| entry.sequence), what })
+fn doubt(at: Option<&Entry>, what: String) -> Doubt {
+    Doubt { sequence: at.map(|entry| entry.sequence), what }
 }

@@ -253,7 +253,8 @@ impl App {
             key.public()
         );
         for listed in writer.listed() {
-            text.push_str(&format!("file: {} {} {}\n", listed.sha256, listed.bytes, listed.name));
+            let bytes = listed.bytes.to_string();
+            text.extend(["file: ", &listed.sha256, " ", &bytes, " ", &listed.name, "\n"]);
         }
         let files = u64::try_from(writer.listed().len()).unwrap_or(u64::MAX);
         writer.add(MANIFEST, key.sign(text).to_string().as_bytes())?;

@@ -150,7 +150,7 @@ mod tests {
         for size in 1..70 {
             let root = tree(size).root();
             let paths = tree(size).paths();
-            assert_eq!(paths.len() as u64, size);
+            assert_eq!(u64::try_from(paths.len()), Ok(size));
             for (at, path) in paths {
                 assert_eq!(root_of(at, size, &entry(at), &path), Some(root), "{at} of {size}");
                 assert_ne!(root_of(at, size, &entry(at + 1), &path), Some(root));

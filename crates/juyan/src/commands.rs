@@ -79,7 +79,7 @@ async fn dispatch(command: Command, verbose: u8) -> anyhow::Result<ExitCode> {
         Command::Journal(args) => journal::run(args).await,
         Command::Key(args) => key::run(args).await,
         Command::Dossier(args) => dossier::run(args).await,
-        Command::Check(args) => check::run(args).await,
+        Command::Check(args) => check::run(args),
         Command::Retain(args) => retain::run(args).await,
         Command::Generate(args) => generate::run(&args),
         #[cfg(feature = "sql")]

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use app::{Home, Settings};
 use model::{Handle, PackId};
 use rules::Choices;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::{LONGEST, read_bounded};
 
-pub(crate) use check::{Checked, Problem, Value};
+pub(crate) use check::{Checked, Problem, Setting};
 
 /// What `juyan.toml` says. Each field is a line of [`keys::KEYS`].
 #[derive(Clone, Deserialize, Serialize)]
@@ -137,13 +137,8 @@ impl Config {
             )
         })?;
         let checked = Checked::of(&text, &|name| std::env::var(name).ok());
-        match checked.config {
-            Some(config) => Ok(config),
-            None => {
-                let told = checked.problems.iter().map(|problem| problem.at(&path));
-                bail!("{}", told.collect::<Vec<_>>().join("\n"))
-            }
-        }
+        let told = || checked.problems.iter().map(|problem| problem.at(&path)).collect::<Vec<_>>();
+        checked.config.with_context(|| told().join("\n"))
     }
 
     pub(crate) fn write(&self, to: &Path) -> anyhow::Result<()> {

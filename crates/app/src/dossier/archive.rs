@@ -170,7 +170,9 @@ mod tests {
     fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut out = Vec::new();
         let mut writer = Writer::new(&mut out, "2026-11-23T00:00:00Z".parse().unwrap()).unwrap();
-        files.iter().for_each(|(name, content)| writer.add(name, content).unwrap());
+        for (name, content) in files {
+            writer.add(name, content).unwrap();
+        }
         writer.finish().unwrap();
         out
     }
@@ -197,14 +199,16 @@ mod tests {
 
     #[test]
     fn a_container_that_is_not_as_written_is_refused() {
-        for (change, why) in [
-            ((|bytes| bytes[0] = b'z') as fn(&mut Vec<u8>), "is not that of a dossier's file"),
+        type Change = fn(&mut Vec<u8>);
+        let changes: [(Change, &str); 6] = [
+            (|bytes| bytes[0] = b'z', "is not that of a dossier's file"),
             (|bytes| bytes[156] = b'2', "is not that of a dossier's file"),
             (|bytes| bytes[600] = 1, "something stands behind `a.txt`"),
             (|bytes| bytes.truncate(700), "it ends within `a.txt`"),
             (|bytes| bytes.push(0), "behind its end"),
             (|bytes| bytes.truncate(1_100), "cannot be unpacked"),
-        ] {
+        ];
+        for (change, why) in changes {
             let refused = names(&repacked(change)).unwrap_err();
             assert!(refused.contains(why), "{refused} / {why}");
         }

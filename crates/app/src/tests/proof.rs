@@ -33,7 +33,7 @@ async fn prove(world: &World, checkpoints: &[Signed], key: Option<PublicKey>) ->
 }
 
 fn doubts(proof: &Proof) -> String {
-    proof.doubts.iter().map(|doubt| format!("{:?} {}\n", doubt.sequence, doubt.what)).collect()
+    proof.doubts.iter().map(|doubt| doubt.what.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 impl World {
@@ -242,7 +242,9 @@ fn repacked(bytes: &[u8], change: impl FnOnce(&mut Vec<(String, Vec<u8>)>)) -> V
     change(&mut files);
     let mut out = Vec::new();
     let mut writer = dossier::archive::Writer::new(&mut out, NOW.parse().unwrap()).unwrap();
-    files.iter().for_each(|(name, content)| writer.add(name, content).unwrap());
+    for (name, content) in &files {
+        writer.add(name, content).unwrap();
+    }
     writer.finish().unwrap();
     dossier::verify(out.as_slice(), &public(1))
 }

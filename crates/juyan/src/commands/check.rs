@@ -6,7 +6,7 @@ use app::{Home, Provisional};
 use serde::Serialize;
 
 use crate::cli::Check;
-use crate::config::{Checked, Config, Problem, Value};
+use crate::config::{Checked, Config, Problem, Setting};
 use crate::files::{LONGEST, read_bounded};
 use crate::output::{self, Table};
 use crate::server::tls::Certificate;
@@ -16,11 +16,11 @@ use crate::{commands, desk};
 #[derive(Serialize)]
 struct Answer<'a> {
     file: String,
-    values: &'a [Value],
+    values: &'a [Setting],
     problems: &'a [Problem],
 }
 
-pub(crate) async fn run(args: Check) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: Check) -> anyhow::Result<ExitCode> {
     let home = Home::new(&args.common.data);
     let path = args.config.unwrap_or_else(|| home.settings());
     let text = read_bounded(&path, LONGEST)?;

@@ -69,11 +69,10 @@ async fn verify(common: &Common, outside: Outside) -> anyhow::Result<ExitCode> {
         told(&outside, &proof)?;
     } else {
         for doubt in &proof.doubts {
+            let what = &doubt.what;
             match doubt.sequence {
-                Some(at) => {
-                    output::line(format!("The journal is broken at entry {at}: {}", doubt.what))?
-                }
-                None => output::line(&doubt.what)?,
+                Some(at) => output::line(format!("The journal is broken at entry {at}: {what}"))?,
+                None => output::line(what)?,
             }
         }
     }

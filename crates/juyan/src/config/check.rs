@@ -11,7 +11,7 @@ use super::keys::{KEYS, Key};
 
 /// What holds.
 #[derive(Debug, Serialize)]
-pub(crate) struct Value {
+pub(crate) struct Setting {
     pub(crate) key: &'static str,
     /// As it would be written; none where it must be set and is not.
     pub(crate) value: Option<String>,
@@ -40,7 +40,7 @@ impl Problem {
 
 /// A text of settings, gone through.
 pub(crate) struct Checked {
-    pub(crate) values: Vec<Value>,
+    pub(crate) values: Vec<Setting>,
     pub(crate) problems: Vec<Problem>,
     /// None if there are problems.
     pub(crate) config: Option<Config>,
@@ -122,7 +122,13 @@ impl Checked {
             None => {}
         }
         let shown = held.map(ToString::to_string).or_else(|| key.default.map(str::to_owned));
-        self.values.push(Value { key: key.name, value: shown, source, line, meaning: key.meaning });
+        self.values.push(Setting {
+            key: key.name,
+            value: shown,
+            source,
+            line,
+            meaning: key.meaning,
+        });
     }
 
     fn problem(&mut self, line: Option<usize>, key: &str, what: String) {
@@ -149,8 +155,8 @@ fn leaves(text: &str, above: &str, table: &DeTable<'_>, found: &mut Vec<Found>) 
 }
 
 fn line_at(text: &str, byte: usize) -> usize {
-    let before = text.as_bytes().get(..byte).unwrap_or_default();
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+    let before = text.get(..byte).unwrap_or_default();
+    1 + before.matches('\n').count()
 }
 
 fn at<'t>(table: &'t toml::Table, name: &str) -> Option<&'t toml::Value> {
@@ -162,16 +168,12 @@ fn at<'t>(table: &'t toml::Table, name: &str) -> Option<&'t toml::Value> {
 
 /// Sets a value, making the tables on the way; whether it could.
 fn put(table: &mut toml::Table, name: &str, value: toml::Value) -> bool {
-    match name.split_once('.') {
-        Some((first, rest)) => {
-            let inner = table.entry(first).or_insert_with(|| toml::Table::new().into());
-            inner.as_table_mut().is_some_and(|inner| put(inner, rest, value))
-        }
-        None => {
-            table.insert(name.to_owned(), value);
-            true
-        }
-    }
+    let Some((first, rest)) = name.split_once('.') else {
+        table.insert(name.to_owned(), value);
+        return true;
+    };
+    let inner = table.entry(first).or_insert_with(|| toml::Table::new().into());
+    inner.as_table_mut().is_some_and(|inner| put(inner, rest, value))
 }
 
 /// A key that differs by little, as a question.

@@ -197,7 +197,7 @@ impl Kind {
                 }
                 None => Some("it is no list of texts: write [\"…\"]".to_owned()),
             },
-            Self::Zone => told(text, |name| TimeZone::get(name)),
+            Self::Zone => told(text, TimeZone::get),
             Self::Flag => {
                 value.as_bool().is_none().then(|| "it is neither true nor false".to_owned())
             }
@@ -254,7 +254,17 @@ fn page() -> String {
     for key in KEYS {
         let default = key.default.unwrap_or("must be set");
         let variable = key.variable().map_or_else(|| "–".to_owned(), |name| format!("`{name}`"));
-        page.push_str(&format!("| `{}` | {} | {default} | {variable} |\n", key.name, key.meaning));
+        page.extend([
+            "| `",
+            key.name,
+            "` | ",
+            key.meaning,
+            " | ",
+            default,
+            " | ",
+            &variable,
+            " |\n",
+        ]);
     }
     page
 }

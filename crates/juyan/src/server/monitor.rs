@@ -157,27 +157,21 @@ impl Monitor {
     async fn metrics(&self) -> String {
         let mut text = Text::default();
         let version = format!("version=\"{}\"", env!("CARGO_PKG_VERSION"));
-        text.one("juyan_build_info", "gauge", "Which release runs", &version, 1);
+        text.head("juyan_build_info", "gauge", "Which release runs");
+        text.row("juyan_build_info", &version, 1);
         let numbers = &self.numbers;
         let load = |count: &AtomicU64| count.load(Relaxed);
         let name = "juyan_connections_open";
-        text.one(name, "gauge", "Connections open now", "", load(&numbers.open));
+        text.one(name, "gauge", "Connections open now", load(&numbers.open));
         let name = "juyan_connections_total";
-        text.one(name, "counter", "Connections taken", "", load(&numbers.connections));
+        text.one(name, "counter", "Connections taken", load(&numbers.connections));
         let name = "juyan_tls_handshakes_failed_total";
-        text.one(
-            name,
-            "counter",
-            "TLS handshakes that failed",
-            "",
-            load(&numbers.handshakes_failed),
-        );
+        text.one(name, "counter", "TLS handshakes that failed", load(&numbers.handshakes_failed));
         let name = "juyan_connections_given_up_total";
         text.one(
             name,
             "counter",
             "Connections closed for asking too slowly",
-            "",
             load(&numbers.gave_up),
         );
         let name = "juyan_http_requests_total";
@@ -211,15 +205,15 @@ impl Monitor {
         }
         if let Ok(Some(at)) = self.app.last_checkpoint_at().await {
             let name = "juyan_checkpoint_seconds";
-            text.one(name, "gauge", "When the journal was signed last", "", at.as_second());
+            text.one(name, "gauge", "When the journal was signed last", at.as_second());
         }
         if let Ok(newest) = self.app.store().journal(&permit, 1, None).await {
             let entries = newest.first().map_or(0, |entry| entry.sequence);
-            text.one("juyan_journal_entries", "gauge", "Entries of the journal", "", entries);
+            text.one("juyan_journal_entries", "gauge", "Entries of the journal", entries);
         }
         if let Some(free) = free_mib(self.app.home().root()) {
             let name = "juyan_disk_free_bytes";
-            text.one(name, "gauge", "Free space in the data directory", "", free << 20);
+            text.one(name, "gauge", "Free space in the data directory", free << 20);
         }
     }
 
@@ -254,16 +248,9 @@ impl Text {
         let _ = writeln!(self.0, "{name}{braced} {value}");
     }
 
-    fn one(
-        &mut self,
-        name: &str,
-        kind: &str,
-        help: &str,
-        labels: &str,
-        value: impl std::fmt::Display,
-    ) {
+    fn one(&mut self, name: &str, kind: &str, help: &str, value: impl std::fmt::Display) {
         self.head(name, kind, help);
-        self.row(name, labels, value);
+        self.row(name, "", value);
     }
 }
 
