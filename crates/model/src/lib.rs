@@ -8,6 +8,7 @@ pub mod address;
 pub mod classification;
 pub mod columns;
 pub mod delivery;
+pub mod details;
 pub mod happening;
 pub mod holding;
 pub mod id;
