@@ -14,8 +14,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Begin, Intake, LedgerError, TakenIn};
-use model::columns::Texts;
 use model::delivery::{Delivery, Progress, Quarantined, RowCounts};
+use model::details::Details;
 use model::permit::ReadPermit;
 use model::{Attribution, DeliveryId, ThreatName};
 use tokio::sync::mpsc;
@@ -113,7 +113,8 @@ impl App {
             let already = matches!(begin, Begin::AlreadyThere(_));
             let tally = match begin {
                 Begin::New(intake) => {
-                    self.take_in(*intake, &delivery, mapping.clone(), watch).await
+                    // An intake is large, and every caller's future would carry it.
+                    Box::pin(self.take_in(*intake, &delivery, mapping.clone(), watch)).await
                 }
                 Begin::AlreadyThere(taken_in) => {
                     self.read_again(&delivery, mapping.clone(), taken_in).await
@@ -141,10 +142,11 @@ impl App {
     ) -> Result<Tally, AppError> {
         let mut tally = Tally::default();
         let Reading { mut parts, spent, reader } = self.start_reading(delivery, mapping)?;
-        let mut details = Texts::default();
+        let mut details = Details::default();
         while let Some(Part { mut block, attribution }) = parts.recv().await {
             let kept = intake.admit(&block.sightings, &attribution).await?;
-            write_details(&block, &kept, &mut details);
+            details.clear();
+            block.tell(&kept, &mut details);
             tally.count(&block);
             tally.counts.new += length(kept.len());
             tally.counts.attributed += attributed(&attribution, &kept);
@@ -305,14 +307,6 @@ impl Tally {
     fn quarantine(&mut self, block: &mut Block) {
         let room = QUARANTINE_MAX.saturating_sub(self.quarantined.len());
         self.quarantined.extend(block.quarantined.drain(..).take(room));
-    }
-}
-
-/// Replaces `details` by those of the kept rows.
-fn write_details(block: &Block, kept: &[u32], details: &mut Texts) {
-    details.clear();
-    for &row in kept {
-        details.push_with(|text| block.write_details(index(row), text));
     }
 }
 

@@ -8,15 +8,22 @@ use std::sync::Arc;
 use model::Sightings;
 use model::classification;
 use model::delivery::Quarantined;
+use model::details::{Details, SEPARATOR};
 use model::sighting::Sighting;
 use serde_json::{Map, Value};
 
-use crate::convert::{Outcome, is_nothing};
+use crate::convert::{Converter, Outcome, is_nothing};
 use crate::json;
 use crate::mapping::Field;
 use crate::plan::{Op, Plan, To};
 use crate::rows::{Row, Rows};
 use crate::time;
+
+/// The form of a row that stands as JSON: none, which is code 0 of any column.
+const JSON: u32 = 0;
+
+/// [`SEPARATOR`] as it stands in a text.
+const SEPARATOR_BYTE: u8 = 0x1f;
 
 /// Consecutive rows of a delivery.
 #[derive(Debug)]
@@ -61,6 +68,66 @@ impl Block {
         } else {
             out.push('}');
         }
+    }
+
+    /// Appends the details of some rows: values in the form of this delivery where they fit it, else JSON.
+    pub fn tell(&self, rows: &[u32], details: &mut Details) {
+        let form = details.forms.code_of(&self.plan.form);
+        for row in rows.iter().filter_map(|&row| usize::try_from(row).ok()) {
+            let mut fits = false;
+            details.texts.push_with(|text| {
+                let before = text.len();
+                fits = form != JSON && self.write_values(row, text);
+                if !fits {
+                    text.truncate(before);
+                    self.write_details(row, text);
+                }
+            });
+            details.forms.push_code(if fits { form } else { JSON });
+        }
+    }
+
+    /// Appends what the columns of a row say beside the fields of a sighting; `false` if that does not fit
+    /// the form.
+    fn write_values(&self, at: usize, out: &mut String) -> bool {
+        let Some(sighting) = self.sightings.row(at) else {
+            return false;
+        };
+        let (row, before) = (self.rows.row(at), out.len());
+        let mut names = 0;
+        for op in &self.plan.ops {
+            let raw = row.get(op.column);
+            let is_absent = raw.is_empty() && !op.converter.reads_empty();
+            let (lower, names_threat) = match &op.to {
+                To::Field(_) if is_absent => continue,
+                To::Field(field) if self.took(*field, op, row, &sighting) => continue,
+                To::Field(_) if is_nothing(raw.trim_ascii()) => continue,
+                To::Field(_) => return false,
+                To::Key { lower, names_threat, .. } => (*lower, *names_threat),
+            };
+            if names > 0 {
+                out.push(SEPARATOR);
+            }
+            names += 1;
+            if is_absent || (names_threat && self.says(op, row, sighting.threat)) {
+                continue;
+            }
+            if op.converter.is_text() {
+                if op.converter != Converter::Text || !is_nothing(raw) {
+                    push_text(raw, lower, out);
+                }
+            } else if self.write_value(op, lower, row, out) == Outcome::Refused {
+                return false;
+            }
+        }
+        let written = out.as_bytes().get(before..).unwrap_or_default();
+        // A value with a separator in it would shift those behind it.
+        let separators = memchr::memchr_iter(SEPARATOR_BYTE, written).count();
+        let (fits, says_nothing) = (separators + 1 == names, separators == written.len());
+        if fits && says_nothing {
+            out.truncate(before);
+        }
+        fits
     }
 
     /// Row `row` as a whole IntelMQ event, one JSON object. What `out` held is replaced.
@@ -170,29 +237,36 @@ impl Block {
     /// Whether the column's text is this one, give or take case and a final dot.
     fn says(&self, op: &Op, row: Row<'_>, text: &str) -> bool {
         let raw = row.get(op.column).trim_ascii();
+        if raw == text && op.converter.is_text() {
+            return true;
+        }
         let read = op.converter.text(raw, row, &self.plan.parts).unwrap_or_default();
         read == text || read.strip_suffix('.').unwrap_or(&read).eq_ignore_ascii_case(text)
     }
 
     fn value(&self, op: &Op, (key, lower): (&str, bool), row: Row<'_>, out: &mut String) {
-        let (raw, before) = (row.get(op.column), out.len());
+        let before = out.len();
         json::key(key, out);
-        let value_at = out.len();
-        match op.converter.write(raw, row, &self.plan.parts, out) {
-            Outcome::Written if lower => {
-                if out.get(value_at..).is_some_and(has_upper) {
-                    let value = out.split_off(value_at).to_lowercase();
-                    out.push_str(&value);
-                }
-            }
+        match self.write_value(op, lower, row, out) {
             Outcome::Written => {}
             Outcome::Absent => out.truncate(before),
             Outcome::Refused => {
                 out.truncate(before);
                 json::key(&op.extra, out);
-                json::string(raw, out);
+                json::string(row.get(op.column), out);
             }
         }
+    }
+
+    fn write_value(&self, op: &Op, lower: bool, row: Row<'_>, out: &mut String) -> Outcome {
+        let before = out.len();
+        let outcome = op.converter.write(row.get(op.column), row, &self.plan.parts, out);
+        let is_upper = lower && outcome == Outcome::Written;
+        if is_upper && out.get(before..).is_some_and(has_upper) {
+            let value = out.split_off(before).to_lowercase();
+            out.push_str(&value);
+        }
+        outcome
     }
 
     fn remainder(&self, row: Row<'_>, out: &mut String) {
@@ -209,6 +283,14 @@ fn keep(op: &Op, raw: &str, out: &mut String) {
     if !is_nothing(text) {
         json::key(&op.extra, out);
         json::string(text, out);
+    }
+}
+
+fn push_text(text: &str, lower: bool, out: &mut String) {
+    if lower && has_upper(text) {
+        out.push_str(&text.to_lowercase());
+    } else {
+        out.push_str(text);
     }
 }
 

@@ -116,6 +116,11 @@ impl Converter {
         self == Self::CategoryOrDetail
     }
 
+    /// Whether what it writes is the text itself.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Self::Raw | Self::Text | Self::Utc)
+    }
+
     /// Writes the value as JSON.
     pub(crate) fn write(self, raw: &str, row: Row<'_>, parts: &Parts, out: &mut String) -> Outcome {
         let text = raw.trim_ascii();

@@ -4,41 +4,14 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use hashbrown::HashSet;
+use model::details::escape;
 use serde_json::{Map, Value};
 
 /// Appends a JSON string.
 pub(crate) fn string(text: &str, out: &mut String) {
     out.push('"');
-    escaped(text, out);
+    escape(text, out);
     out.push('"');
-}
-
-fn escaped(text: &str, out: &mut String) {
-    // Nearly no text needs it, and one look at all bytes is quicker than one that may end at any of them.
-    if !text.bytes().fold(false, |any, byte| any | needs_escape(byte)) {
-        return out.push_str(text);
-    }
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(needs_escape) {
-        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(before);
-        let mut after = after.chars();
-        match after.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some(other) => write_to(out, format_args!("\\u{:04x}", u32::from(other))),
-            None => {}
-        }
-        rest = after.as_str();
-    }
-    out.push_str(rest);
-}
-
-fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 /// Appends anything that can be shown. Writing to a string does not fail.

@@ -5,6 +5,7 @@
 //! first; the others are kept as `extra.<column>`.
 
 use hashbrown::{HashMap, HashSet};
+use model::details::SEPARATOR;
 
 use crate::convert::{Converter, Parts};
 use crate::error::FeedError;
@@ -44,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) unknown: Vec<String>,
     /// Every key that a column is rendered under.
     pub(crate) keys: HashSet<String>,
+    /// The form of the rows' details; empty where each row has members of its own.
+    pub(crate) form: String,
 }
 
 /// A column and how to read it.
@@ -130,7 +133,9 @@ impl Plan {
         let more = more.map(|column| Slot { column, converter: Converter::Text });
         let mut threat = draft.malware;
         threat.extend(draft.identifier.into_iter().chain(more));
+        let form = if mapping.format.is_objects() { String::new() } else { form(&draft.ops) };
         Ok(Self {
+            form,
             format: mapping.format,
             slots: draft.slots,
             threat,
@@ -150,6 +155,23 @@ impl Plan {
     pub(crate) fn name(&self, column: usize) -> &str {
         self.names.get(column).map_or("", String::as_str)
     }
+}
+
+/// The names of what columns say beside the fields of a sighting, as [`model::details`] has them.
+fn form(ops: &[Op]) -> String {
+    let mut form = String::new();
+    for op in ops {
+        if let To::Key { key, .. } = &op.to {
+            if !form.is_empty() {
+                form.push(SEPARATOR);
+            }
+            form.push_str(key);
+            if op.converter.is_text() {
+                form.push('"');
+            }
+        }
+    }
+    form
 }
 
 fn check_names(mapping: &Mapping, names: &[String]) -> Result<(), FeedError> {

@@ -235,10 +235,9 @@ impl Splitter {
     }
 }
 
-/// Splits a line whose quotes, if it has any, enclose whole fields and nothing else, as in nearly all.
+/// Splits a line whose quotes, if it has any, enclose whole fields or are doubled within them, as in nearly all.
 ///
-/// `false`, leaving no trace, if any quote is doubled, stray or still open at the end: that is for
-/// the full parser.
+/// `false`, leaving no trace, if any quote is stray or still open at the end: that is for the full parser.
 fn simply(body: &[u8], delimiter: u8, columns: Columns, rows: &mut Rows) -> Result<bool, String> {
     let text = match std::str::from_utf8(body) {
         Ok(text) => text,
@@ -251,10 +250,10 @@ fn simply(body: &[u8], delimiter: u8, columns: Columns, rows: &mut Rows) -> Resu
     let mut count = 1;
     let is_simple = marks(body, [delimiter, b'"'], |at, is_quote| {
         if is_quote {
-            return field.quote(at, body.get(at + 1).is_none_or(|&after| after == delimiter));
+            return field.quote(at, body.get(at + 1).copied(), delimiter);
         }
         if field.quotes != Quotes::Open {
-            rows.field(field.from, field.to.unwrap_or(at));
+            field.end(text, at, rows);
             field = Field { start: at + 1, from: at + 1, ..Field::default() };
             count += 1;
         }
@@ -264,7 +263,7 @@ fn simply(body: &[u8], delimiter: u8, columns: Columns, rows: &mut Rows) -> Resu
         rows.undo();
         return Ok(false);
     }
-    rows.field(field.from, field.to.unwrap_or(body.len()));
+    field.end(text, body.len(), rows);
     columns.check(count).map(|()| true).inspect_err(|_| rows.undo())
 }
 
@@ -276,6 +275,8 @@ struct Field {
     from: usize,
     to: Option<usize>,
     quotes: Quotes,
+    /// Whether a quote within it is doubled.
+    has_doubled: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -283,22 +284,43 @@ enum Quotes {
     #[default]
     None,
     Open,
+    /// Behind the first of two quotes that stand for one.
+    Doubled,
     Closed,
 }
 
 impl Field {
     /// Takes a quote; whether it stands where a quote simply stands.
-    fn quote(&mut self, at: usize, before_end: bool) -> bool {
+    fn quote(&mut self, at: usize, after: Option<u8>, delimiter: u8) -> bool {
         match self.quotes {
             Quotes::None => {
                 (self.from, self.quotes) = (at + 1, Quotes::Open);
                 at == self.start
             }
+            Quotes::Open if after == Some(b'"') => {
+                (self.has_doubled, self.quotes) = (true, Quotes::Doubled);
+                true
+            }
+            Quotes::Doubled => {
+                self.quotes = Quotes::Open;
+                true
+            }
             Quotes::Open => {
                 (self.to, self.quotes) = (Some(at), Quotes::Closed);
-                before_end
+                after.is_none_or(|after| after == delimiter)
             }
             Quotes::Closed => false,
+        }
+    }
+
+    /// Points the field out, which ends here if no quote ended it before.
+    fn end(&self, text: &str, at: usize, rows: &mut Rows) {
+        let to = self.to.unwrap_or(at);
+        if self.has_doubled {
+            let doubled = text.get(self.from..to).unwrap_or_default();
+            rows.push_field(&doubled.replace("\"\"", "\""));
+        } else {
+            rows.field(self.from, to);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use expect_test::{Expect, expect, expect_file};
 use flate2::write::GzEncoder;
+use model::details::{Details, rendered};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -56,6 +57,9 @@ impl Outcome {
         let mut details = String::new();
         for row in 0..block.sightings.len() {
             block.details(row, &mut details);
+            let mut told = Details::default();
+            block.tell(&[u32::try_from(row).unwrap()], &mut told);
+            assert_eq!(rendered(told.forms.get(0), told.texts.get(0)), details);
             let said: Value = match details.as_str() {
                 "" => Value::Null,
                 text => serde_json::from_str(text).unwrap(),

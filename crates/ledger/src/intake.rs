@@ -13,15 +13,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use model::columns::Texts;
+use model::details::Details;
 use model::{Attribution, DeliveryId, Holding, Ip, Sightings};
 
-use crate::days::{Day, date_of, day_of, hour_bit, hour_of};
+use crate::days::{Day, date_of, day_of, hour_of};
 use crate::error::LedgerError;
 use crate::keeper::{Inner, Pen};
 use crate::log::{Action, Commit};
 use crate::names::{Names, at, index, next_code};
-use crate::rows::{Meaning, Row};
+use crate::rows::{Codes, Kept, Meaning, Row};
 use crate::seen::{Again, Circumstances, News, Pair, Pairs, Seen, Subject};
 use crate::segments::{Kind, Segments, Written};
 use crate::tally::{HoldingGroup, HourGroup, Tally};
@@ -127,7 +127,6 @@ impl Intake {
                 }
             }
         }
-        let count = |n: usize| u64::try_from(n).unwrap_or_default();
         self.receipt.sightings += count(sightings.len());
         self.receipt.new += count(new.len());
         self.receipt.again += count(sightings.len() - new.len());
@@ -140,19 +139,43 @@ impl Intake {
         sightings: &Sightings,
         attribution: &Attribution,
         kept: &[u32],
-        details: &Texts,
+        details: &Details,
     ) -> Result<(), LedgerError> {
         check_columns(sightings, attribution)?;
-        if details.len() != kept.len() {
+        if details.len() != kept.len() || details.forms.len() != kept.len() {
             return Err(LedgerError::Batch { what: "there are not as many details as kept rows" });
         }
-        let codes = Codes::of(sightings, &mut self.names)?;
-        for (&row, details) in kept.iter().zip(details.iter()) {
-            self.keep_row(sightings, attribution, (&codes, index(row)), details)?;
+        let mut codes = Codes::of(sightings, &mut self.names)?;
+        codes.form = self.names.codes_of(&details.forms)?;
+        let mut days = Vec::with_capacity(kept.len());
+        let mut holdings = Vec::with_capacity(kept.len());
+        let mut destination_domains = Vec::with_capacity(kept.len());
+        for row in kept.iter().map(|&row| index(row)) {
+            let seen = sightings.seen.get(row).copied().ok_or(OUTSIDE)?;
+            days.push(day_of(seen).ok_or(OUTSIDE)?);
+            holdings.push(self.holdings.code(attribution, row)?);
+            destination_domains.push(self.names.code(sightings.destination_domain.get(row))?);
+        }
+        self.kept += count(kept.len());
+        self.receipt.attributed += count(holdings.iter().filter(|&&code| code != 0).count());
+        let kept = Kept {
+            sightings,
+            codes: &codes,
+            rows: kept,
+            holdings: &holdings,
+            destination_domains: &destination_domains,
+            details,
+        };
+        let mut from = 0;
+        for same in days.chunk_by(|a, b| a == b).flat_map(|days| days.chunks(AT_ONCE)) {
+            let stretch = from..from + same.len();
+            from = stretch.end;
+            if let Some(&day) = same.first() {
+                self.segments.take(day, &kept, stretch.clone());
+            }
             if self.segments.is_full() {
-                self.segments
-                    .relieve(Kind::First, &meaning(&self.names, &self.holdings, &self.hex))
-                    .await?;
+                let meaning = meaning(&self.names, &self.holdings, &self.hex);
+                self.segments.relieve(Kind::First, &meaning).await?;
             }
         }
         Ok(())
@@ -260,42 +283,6 @@ impl Intake {
         Ok(Subject::Domain(self.names.code(domain)?))
     }
 
-    fn keep_row(
-        &mut self,
-        sightings: &Sightings,
-        attribution: &Attribution,
-        (codes, row): (&Codes, usize),
-        details: &str,
-    ) -> Result<(), LedgerError> {
-        let seen = at(&sightings.seen, row);
-        let day = day_of(seen).filter(|_| row < sightings.len()).ok_or(OUTSIDE)?;
-        let holding = self.holdings.code(attribution, row)?;
-        self.kept += 1;
-        self.receipt.attributed += u64::from(holding != 0);
-        let row = Row {
-            seen,
-            last_seen: seen,
-            count: 1,
-            hours: hour_bit(hour_of(seen)),
-            ip: at(&sightings.ip, row),
-            port: at(&sightings.port, row),
-            domain: sightings.domain.get(row),
-            url: sightings.url.get(row),
-            threat: Codes::at(&codes.threat, sightings.threat.codes(), row),
-            classification: Codes::at(&codes.classification, sightings.classification.codes(), row),
-            transport: Codes::at(&codes.transport, sightings.transport.codes(), row),
-            destination_ip: at(&sightings.destination_ip, row),
-            destination_port: at(&sightings.destination_port, row),
-            destination_domain: self.names.code(sightings.destination_domain.get(row))?,
-            stated_asn: at(&sightings.stated_asn, row),
-            holding,
-            line: at(&sightings.line, row),
-            details,
-        };
-        self.segments.push(day, &row);
-        Ok(())
-    }
-
     /// Writes a thin row for each record of a key that was seen again, by day and in order of address.
     async fn write_again(&mut self) -> Result<(), LedgerError> {
         let mut reseen = std::mem::take(&mut self.seen).into_again();
@@ -399,6 +386,10 @@ fn commit(
     commit
 }
 
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or_default()
+}
+
 /// Refuses a batch whose columns differ in length.
 fn check_columns(s: &Sightings, attribution: &Attribution) -> Result<(), LedgerError> {
     let lengths = [
@@ -437,19 +428,13 @@ fn days_of(sightings: &Sightings) -> Result<BTreeSet<Day>, LedgerError> {
     Ok(days)
 }
 
-/// What a batch's own codes mean in the intake's names.
-struct Codes {
-    threat: Vec<u32>,
-    classification: Vec<u32>,
-    transport: Vec<u32>,
-}
-
 impl Codes {
     fn of(sightings: &Sightings, names: &mut Names) -> Result<Self, LedgerError> {
         Ok(Self {
             threat: names.codes_of(&sightings.threat)?,
             classification: names.codes_of(&sightings.classification)?,
             transport: names.codes_of(&sightings.transport)?,
+            form: Vec::new(),
         })
     }
 

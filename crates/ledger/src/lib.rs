@@ -9,6 +9,7 @@
 
 mod days;
 mod disk;
+mod encode;
 mod error;
 mod intake;
 mod keeper;

@@ -1,26 +1,18 @@
-//! Rows on their way into a file: column by column, sorted at last, then Arrow.
+//! Rows on their way into a file: column by column, and sorted only as they are encoded.
 //!
-//! Texts of which few differ travel as codes of [`Names`], and to the writer as Arrow dictionaries, so that
-//! no row repeats them; the file's schema knows plain texts only, which Parquet's own dictionaries keep small.
+//! Texts of which few differ travel as codes of [`Names`], and are the file's dictionaries in the end, so that
+//! no row repeats them.
 
-use std::sync::Arc;
+mod encoded;
 
-use arrow_array::builder::ArrayBuilder as _;
-use arrow_array::builder::StringBuilder;
-use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType, UInt32Type};
-use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch};
-use arrow_schema::Schema;
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
-use model::{Holding, Ip};
-use parquet::errors::ParquetError;
+use std::ops::Range;
 
+use model::columns::Coded;
+use model::details::Details;
+use model::{Holding, Ip, Sightings};
+
+use crate::days::{hour_bit, hour_of};
 use crate::names::{Names, at, index};
-use crate::schema;
-
-/// Rows of one batch. Few enough that a column is still in the cache when it is encoded, and that the allocator
-/// has its memory at hand for the next batch; a column of a whole row group takes megabytes anew each time.
-const BATCH: usize = 8 << 10;
 
 /// What codes in [`Rows`] stand for.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +44,7 @@ pub(crate) struct Row<'a> {
     pub(crate) holding: u32,
     /// 0 for a thin row.
     pub(crate) line: u64,
+    pub(crate) form: u32,
     pub(crate) details: &'a str,
 }
 
@@ -75,6 +68,7 @@ pub(crate) struct Rows {
     stated_asn: Vec<u32>,
     holding: Vec<u32>,
     line: Vec<u64>,
+    form: Vec<u32>,
     details: Written,
     weight: usize,
 }
@@ -114,6 +108,28 @@ pub(crate) struct Extremes {
     pub(crate) v4_nulls: u64,
     pub(crate) v6_nulls: u64,
     pub(crate) threat: Option<(String, String)>,
+}
+
+/// The rows of a batch that are first sightings, and what stands for their texts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept<'a> {
+    pub(crate) sightings: &'a Sightings,
+    pub(crate) codes: &'a Codes,
+    /// Which rows, ascending; the columns below have one value for each.
+    pub(crate) rows: &'a [u32],
+    pub(crate) holdings: &'a [u32],
+    pub(crate) destination_domains: &'a [u32],
+    pub(crate) details: &'a Details,
+}
+
+/// What a batch's own codes mean in the intake's names.
+#[derive(Debug)]
+pub(crate) struct Codes {
+    pub(crate) threat: Vec<u32>,
+    pub(crate) classification: Vec<u32>,
+    pub(crate) transport: Vec<u32>,
+    /// Those of the kept rows' details.
+    pub(crate) form: Vec<u32>,
 }
 
 impl Row<'_> {
@@ -156,6 +172,7 @@ impl Rows {
         self.stated_asn.push(row.stated_asn);
         self.holding.push(row.holding);
         self.line.push(row.line);
+        self.form.push(row.form);
         self.details.push(row.details);
     }
 
@@ -178,242 +195,104 @@ impl Rows {
         self.stated_asn.clear();
         self.holding.clear();
         self.line.clear();
+        self.form.clear();
         self.details.clear();
         self.weight = 0;
     }
 
-    pub(crate) fn extremes(&self, names: &Names) -> Extremes {
-        let mut threats = self.threat.clone();
-        threats.sort_unstable();
-        threats.dedup();
-        let threats = || threats.iter().map(|&code| names.get(code));
-        let v6 = || self.ip.iter().copied().filter(|ip| !ip.is_none() && !ip.is_v4());
-        let v4 = || self.ip.iter().filter_map(|ip| ip.v4());
-        let count = |n: usize| u64::try_from(n).unwrap_or_default();
-        Extremes {
-            rows: count(self.len()),
-            seen: self.seen.iter().copied().min().zip(self.last_seen.iter().copied().max()),
-            v4: v4().min().zip(v4().max()),
-            v6: v6().min().zip(v6().max()),
-            v4_nulls: count(self.len() - v4().count()),
-            v6_nulls: count(self.len() - v6().count()),
-            threat: threats()
-                .min()
-                .zip(threats().max())
-                .map(|(least, greatest)| (least.to_owned(), greatest.to_owned())),
+    /// Takes first sightings, a stretch of those that are kept of a batch; all of one day.
+    pub(crate) fn take(&mut self, kept: &Kept<'_>, stretch: Range<usize>) {
+        let s = kept.sightings;
+        let before = self.text_bytes();
+        let chosen = kept.rows.get(stretch.clone()).unwrap_or_default();
+        let rows = || chosen.iter().map(|&row| index(row));
+        self.seen.extend(rows().map(|row| at(&s.seen, row)));
+        self.last_seen.extend(rows().map(|row| at(&s.seen, row)));
+        self.count.extend(chosen.iter().map(|_| 1));
+        self.hours.extend(rows().map(|row| hour_bit(hour_of(at(&s.seen, row)))));
+        self.ip.extend(rows().map(|row| at(&s.ip, row)));
+        self.port.extend(rows().map(|row| at(&s.port, row)));
+        self.destination_ip.extend(rows().map(|row| at(&s.destination_ip, row)));
+        self.destination_port.extend(rows().map(|row| at(&s.destination_port, row)));
+        self.stated_asn.extend(rows().map(|row| at(&s.stated_asn, row)));
+        self.line.extend(rows().map(|row| at(&s.line, row)));
+        let codes = |column: &Coded, ours: &[u32], row| at(ours, index(at(column.codes(), row)));
+        let Codes { threat, classification, transport, form } = kept.codes;
+        self.threat.extend(rows().map(|row| codes(&s.threat, threat, row)));
+        self.classification.extend(rows().map(|row| codes(&s.classification, classification, row)));
+        self.transport.extend(rows().map(|row| codes(&s.transport, transport, row)));
+        let forms = part_of(kept.details.forms.codes(), &stretch);
+        self.form.extend(forms.iter().map(|&code| at(form, index(code))));
+        self.destination_domain.extend_from_slice(part_of(kept.destination_domains, &stretch));
+        self.holding.extend_from_slice(part_of(kept.holdings, &stretch));
+        for (place, row) in stretch.zip(rows()) {
+            self.domain.push(s.domain.get(row));
+            self.url.push(s.url.get(row));
+            self.details.push(kept.details.texts.get(place));
         }
+        self.weight += self.text_bytes() - before;
     }
 
-    /// The rows in batches, ascending by address over all of them.
-    ///
-    /// Columns and their order are the table's, but a text may stand as a dictionary.
-    pub(crate) fn batches(
-        &self,
-        again: bool,
-        meaning: &Meaning<'_>,
-    ) -> impl Iterator<Item = Result<RecordBatch, ParquetError>> {
-        let order = self.order();
-        let batches = order.len().div_ceil(BATCH);
-        (0..batches).map(move |batch| {
-            let rest = order.get(batch * BATCH..).unwrap_or_default();
-            let order = rest.get(..BATCH).unwrap_or(rest);
-            let columns = self.columns(again, meaning, order);
-            let schema = schema::sightings_schema();
-            let fields = schema.fields().iter().zip(&columns).map(|(field, column)| {
-                field.as_ref().clone().with_data_type(column.data_type().clone())
-            });
-            let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-            RecordBatch::try_new(schema, columns).map_err(ParquetError::from)
-        })
+    fn text_bytes(&self) -> usize {
+        self.domain.text.len() + self.url.text.len() + self.details.text.len()
+    }
+
+    /// The extremes of these rows.
+    pub(crate) fn extremes(&self, names: &Names) -> Extremes {
+        let mut extremes = Extremes { rows: count(self.len()), ..Extremes::default() };
+        extremes.seen = self.seen.iter().copied().min().zip(self.last_seen.iter().copied().max());
+        for &ip in &self.ip {
+            if let Some(bits) = ip.v4() {
+                extremes.v4 = wider(extremes.v4, Some((bits, bits)));
+                extremes.v6_nulls += 1;
+            } else {
+                extremes.v4_nulls += 1;
+                extremes.v6_nulls += u64::from(ip.is_none());
+                let v6 = Some((ip, ip)).filter(|_| !ip.is_none());
+                extremes.v6 = wider(extremes.v6, v6);
+            }
+        }
+        let mut last = None;
+        for &code in self.threat.iter().filter(|&&code| last.replace(code) != Some(code)) {
+            let name = names.get(code);
+            let is_news = extremes
+                .threat
+                .as_ref()
+                .is_none_or(|(a, b)| name < a.as_str() || name > b.as_str());
+            if is_news {
+                let name = Some((name.to_owned(), name.to_owned()));
+                extremes.threat = wider(extremes.threat.take(), name);
+            }
+        }
+        extremes
     }
 
     /// The rows ascending by address. Nearly all are IPv4, and sort twice as fast as the numbers they are.
-    fn order(&self) -> Vec<usize> {
+    fn order(&self) -> Vec<u32> {
         let mut v4: Vec<u64> = Vec::with_capacity(self.len());
-        let mut others: Vec<(Ip, usize)> = Vec::new();
-        for (row, ip) in self.ip.iter().enumerate() {
-            match (ip.v4(), u32::try_from(row)) {
-                (Some(bits), Ok(row)) => v4.push(u64::from(bits) << 32 | u64::from(row)),
-                _ => others.push((*ip, row)),
+        let mut others: Vec<(Ip, u32)> = Vec::new();
+        for (&ip, row) in self.ip.iter().zip(0..) {
+            match ip.v4() {
+                Some(bits) => v4.push(u64::from(bits) << 32 | u64::from(row)),
+                None => others.push((ip, row)),
             }
         }
         v4.sort_unstable();
         others.sort_unstable();
         let before = others.partition_point(|&(ip, _)| ip < Ip::from_v4(0));
         let (below, above) = others.split_at_checked(before).unwrap_or((&others, &[]));
-        let other = |&(_, row): &(Ip, usize)| row;
-        let v4 = v4.iter().map(|&one| index(u32::try_from(one & 0xffff_ffff).unwrap_or_default()));
+        let other = |&(_, row): &(Ip, u32)| row;
+        let v4 = v4.iter().map(|&one| u32::try_from(one & 0xffff_ffff).unwrap_or_default());
         below.iter().map(other).chain(v4).chain(above.iter().map(other)).collect()
     }
-
-    /// The columns in the order of the schema.
-    fn columns(&self, again: bool, meaning: &Meaning<'_>, order: &[usize]) -> Vec<ArrayRef> {
-        let rows = Sorted { order, meaning, rows: self };
-        let v4 = |ip: Ip| ip.v4().map(i64::from);
-        vec![
-            rows.instants(&self.seen),
-            rows.instants(&self.last_seen),
-            rows.longs(|row| i64::try_from(at(&self.count, row)).ok()),
-            rows.integers(|row| i32::try_from(at(&self.hours, row)).ok()),
-            Arc::new(BooleanArray::from(vec![again; order.len()])),
-            rows.longs(|row| v4(at(&self.ip, row))),
-            rows.v6(&self.ip),
-            rows.integers(|row| port(at(&self.port, row))),
-            rows.texts(&self.domain),
-            rows.texts(&self.url),
-            rows.names(&self.threat, false),
-            rows.names(&self.classification, true),
-            rows.names(&self.transport, true),
-            rows.longs(|row| v4(at(&self.destination_ip, row))),
-            rows.v6(&self.destination_ip),
-            rows.integers(|row| port(at(&self.destination_port, row))),
-            rows.names(&self.destination_domain, true),
-            rows.longs(|row| Some(i64::from(at(&self.stated_asn, row))).filter(|&n| n > 0)),
-            rows.held(|holding| holding.organisation.as_ref().map_or("", |o| o.as_str())),
-            rows.held(|holding| holding.province.as_ref().map_or("", |p| p.as_str())),
-            rows.longs(|row| rows.holding(row)?.asn.map(|asn| i64::from(asn.number()))),
-            rows.held(|holding| holding.as_name.as_deref().unwrap_or_default()),
-            rows.coded(|_| 0, |_| Some(meaning.delivery)),
-            rows.longs(|row| i64::try_from(at(&self.line, row)).ok().filter(|&line| line > 0)),
-            rows.texts(&self.details),
-        ]
-    }
 }
 
-fn port(port: u16) -> Option<i32> {
-    Some(i32::from(port)).filter(|&port| port > 0)
+fn part_of<'a>(codes: &'a [u32], stretch: &Range<usize>) -> &'a [u32] {
+    codes.get(stretch.clone()).unwrap_or_default()
 }
 
-/// Rows in the order in which they will stand.
-struct Sorted<'a> {
-    order: &'a [usize],
-    meaning: &'a Meaning<'a>,
-    rows: &'a Rows,
-}
-
-impl<'a> Sorted<'a> {
-    fn holding(&self, row: usize) -> Option<&'a Holding> {
-        self.meaning.holdings.get(index(at(&self.rows.holding, row)))
-    }
-
-    fn instants(&self, values: &[i64]) -> ArrayRef {
-        let sorted = self.order.iter().map(|&row| at(values, row));
-        let column = PrimitiveArray::<TimestampMicrosecondType>::from_iter_values(sorted);
-        Arc::new(column.with_timezone("UTC"))
-    }
-
-    fn longs(&self, value: impl Fn(usize) -> Option<i64>) -> ArrayRef {
-        let sorted = self.order.iter().map(|&row| value(row));
-        Arc::new(sorted.collect::<PrimitiveArray<Int64Type>>())
-    }
-
-    fn integers(&self, value: impl Fn(usize) -> Option<i32>) -> ArrayRef {
-        let sorted = self.order.iter().map(|&row| value(row));
-        Arc::new(sorted.collect::<PrimitiveArray<Int32Type>>())
-    }
-
-    /// Texts, the empty one as null.
-    fn texts(&self, texts: &Written) -> ArrayRef {
-        let bytes = self.order.iter().map(|&row| texts.get(row).len()).sum();
-        let mut column = StringBuilder::with_capacity(self.order.len(), bytes);
-        for &row in self.order {
-            column.append_option(Some(texts.get(row)).filter(|text| !text.is_empty()));
-        }
-        Arc::new(column.finish())
-    }
-
-    /// Texts by code, the empty one as null where null is allowed.
-    fn names(&self, codes: &[u32], nullable: bool) -> ArrayRef {
-        let name = |code| Some(self.meaning.names.get(code));
-        self.coded(
-            |row| at(codes, row),
-            |code| name(code).filter(|text| !nullable || !text.is_empty()),
-        )
-    }
-
-    /// What is said of the holding, the empty text as null.
-    fn held<'t>(&'t self, what: impl Fn(&'t Holding) -> &'t str) -> ArrayRef {
-        let holding = |code| self.meaning.holdings.get(index(code));
-        self.coded(
-            |row| at(&self.rows.holding, row),
-            |code| holding(code).map(&what).filter(|text| !text.is_empty()),
-        )
-    }
-
-    /// Texts by code as a dictionary, in which each code of this batch stands once.
-    fn coded<'t>(
-        &self,
-        code: impl Fn(usize) -> u32,
-        text: impl Fn(u32) -> Option<&'t str>,
-    ) -> ArrayRef {
-        let mut values = StringBuilder::new();
-        let codes: Vec<u32> = self.order.iter().map(|&row| code(row)).collect();
-        let mut keys = Keys::up_to(codes.iter().copied().max().unwrap_or_default());
-        let column: PrimitiveArray<UInt32Type> = codes
-            .into_iter()
-            .map(|code| {
-                keys.get(code, || {
-                    let key = u32::try_from(values.len()).ok();
-                    text(code).map(|text| values.append_value(text)).and(key)
-                })
-            })
-            .collect();
-        Arc::new(DictionaryArray::new(column, Arc::new(values.finish())))
-    }
-
-    fn v6(&self, addresses: &[Ip]) -> ArrayRef {
-        let mut column = StringBuilder::with_capacity(self.order.len(), 0);
-        let mut text = String::new();
-        for &row in self.order {
-            let ip = at(addresses, row);
-            if ip.is_none() || ip.is_v4() {
-                column.append_null();
-                continue;
-            }
-            text.clear();
-            schema::write_v6(ip, &mut text);
-            column.append_value(&text);
-        }
-        Arc::new(column.finish())
-    }
-}
-
-/// The key of each code in a batch's dictionary; none for a code that stands for no text.
-enum Keys {
-    /// By code, where codes are small.
-    Few(Vec<Key>),
-    Many(HashMap<u32, Option<u32>, RandomState>),
-}
-
-#[derive(Clone, Copy)]
-enum Key {
-    NotMetYet,
-    Is(Option<u32>),
-}
-
-impl Keys {
-    fn up_to(code: u32) -> Self {
-        if index(code) < BATCH {
-            Self::Few(vec![Key::NotMetYet; index(code) + 1])
-        } else {
-            Self::Many(HashMap::default())
-        }
-    }
-
-    fn get(&mut self, code: u32, make: impl FnOnce() -> Option<u32>) -> Option<u32> {
-        match self {
-            Self::Few(keys) => {
-                let key = keys.get_mut(index(code))?;
-                if let Key::Is(key) = *key {
-                    return key;
-                }
-                let fresh = make();
-                *key = Key::Is(fresh);
-                fresh
-            }
-            Self::Many(keys) => *keys.entry(code).or_insert_with(make),
-        }
-    }
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or_default()
 }
 
 impl Extremes {

@@ -81,7 +81,11 @@ pub const AS_NAME: &str = "as_name";
 pub const DELIVERY: &str = "delivery";
 /// The line of the delivery on which the row began.
 pub const LINE: &str = "line";
-/// What else the feed said of the row: a JSON object under `IntelMQ`'s field names.
+/// The form of the row's details: names parted by U+001F, as [`model::details`] has them. Null where the
+/// details are JSON.
+pub const FORM: &str = "form";
+/// What else the feed said of the row, under `IntelMQ`'s field names: the values of [`FORM`], parted as
+/// its names are, or a JSON object.
 pub const DETAILS: &str = "details";
 
 /// The schema of the files, in column order. The partition [`DAY`] is not in it.
@@ -123,6 +127,7 @@ fn fields() -> Vec<Field> {
         maybe(AS_NAME, DataType::Utf8),
         always(DELIVERY, DataType::Utf8),
         maybe(LINE, DataType::Int64),
+        maybe(FORM, DataType::Utf8),
         maybe(DETAILS, DataType::Utf8),
     ]
 }

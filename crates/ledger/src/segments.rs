@@ -6,25 +6,29 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use model::Ip;
 use object_store::PutPayload;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::SchemaDescriptor;
 use uuid::Uuid;
 
 use crate::days::{Day, date_of};
 use crate::disk::Disk;
+use crate::encode::Encoder;
 use crate::error::LedgerError;
 use crate::log::{Add, Stats, TABLE};
-use crate::rows::{Extremes, Meaning, Row, Rows};
+use crate::rows::{Extremes, Kept, Meaning, Row, Rows};
 use crate::schema::{self, Bounds, FileEntry};
 
-/// Rows of a row group, and rows waiting at most.
+/// Rows of a row group, and rows waiting, but for the last few taken.
 const ROW_GROUP: usize = 128 << 10;
 /// Bytes of text waiting at most, for rows with long details.
 const TEXT_WAITING: usize = 64 << 20;
@@ -47,6 +51,8 @@ pub(crate) struct Segments {
     /// The buffers of the rows encoded last, for the day that waits next: growing them anew for each row
     /// group cost a tenth of an ingest in copies and page faults. One set, so that memory stays bounded.
     spare: Rows,
+    /// None until there is something to encode.
+    encoder: Option<Encoder>,
     written: Vec<Written>,
 }
 
@@ -60,7 +66,7 @@ struct Segment {
 /// A file that is being encoded.
 #[derive(Debug)]
 struct Open {
-    writer: ArrowWriter<Encoded>,
+    writer: SerializedFileWriter<Encoded>,
     extremes: Extremes,
 }
 
@@ -126,6 +132,7 @@ impl Segments {
             waiting: 0,
             text_waiting: 0,
             spare: Rows::default(),
+            encoder: None,
             written: Vec::new(),
         }
     }
@@ -144,6 +151,18 @@ impl Segments {
         rows.push(row);
         self.waiting += 1;
         self.text_waiting += row.weight();
+    }
+
+    /// Takes first sightings, a stretch of those that are kept of a batch; all of this day.
+    pub(crate) fn take(&mut self, day: Day, kept: &Kept<'_>, stretch: Range<usize>) {
+        let rows = &mut self.days.entry(day).or_default().rows;
+        if rows.is_empty() {
+            std::mem::swap(rows, &mut self.spare);
+        }
+        let (length, weight) = (rows.len(), rows.weight());
+        rows.take(kept, stretch);
+        self.waiting += rows.len() - length;
+        self.text_waiting += rows.weight() - weight;
     }
 
     /// Whether memory holds as much as it may; then [`relieve`](Self::relieve).
@@ -204,14 +223,21 @@ impl Segments {
         self.waiting -= rows.len();
         self.text_waiting -= rows.weight();
         let extremes = rows.extremes(meaning.names);
-        let encoded = segment.encode(&rows, kind, meaning).map_err(|s| bad(&self.stem, s))?;
+        let mut encoder = match self.encoder.take() {
+            Some(encoder) => encoder,
+            None => Encoder::new().map_err(|source| bad(&self.stem, source))?,
+        };
+        let size = segment
+            .encode(&rows, kind, meaning, &mut encoder)
+            .map_err(|source| bad(&self.stem, source))?;
+        self.encoder = Some(encoder);
         rows.clear();
         self.spare = rows;
         let Some(open) = &mut segment.open else {
             return Ok(());
         };
         open.extremes.join(extremes);
-        if open.extremes.rows >= FILE_ROWS || encoded >= FILE_BYTES {
+        if open.extremes.rows >= FILE_ROWS || size >= FILE_BYTES {
             return self.close(day).await;
         }
         self.relieve_encoded().await
@@ -253,15 +279,16 @@ impl Segment {
         rows: &Rows,
         kind: Kind,
         meaning: &Meaning<'_>,
+        encoder: &mut Encoder,
     ) -> Result<usize, ParquetError> {
         let mut open = match self.open.take() {
             Some(open) => open,
             None => Open::new()?,
         };
-        for batch in rows.batches(kind == Kind::Again, meaning) {
-            open.writer.write(&batch?)?;
-        }
-        open.writer.flush()?;
+        let columns = open.writer.schema_descr().clone();
+        let mut group = open.writer.next_row_group()?;
+        rows.encode(kind == Kind::Again, meaning, (encoder, &columns), &mut group)?;
+        group.close()?;
         Ok(self.open.insert(open).writer.bytes_written())
     }
 
@@ -272,9 +299,8 @@ impl Segment {
 
 impl Open {
     fn new() -> Result<Self, ParquetError> {
-        let properties = Some(properties());
-        let writer =
-            ArrowWriter::try_new(Encoded::default(), schema::sightings_schema(), properties)?;
+        let columns = descriptor()?.root_schema_ptr();
+        let writer = SerializedFileWriter::new(Encoded::default(), columns, Arc::default())?;
         Ok(Self { writer, extremes: Extremes::default() })
     }
 }
@@ -314,82 +340,9 @@ fn bad(path: &str, source: ParquetError) -> LedgerError {
     LedgerError::Parquet { path: path.to_owned(), source }
 }
 
-/// Columns that nobody asks for by value: comparing each of their values for a least and a greatest one
-/// is a tenth of what encoding them costs.
-const WITHOUT_STATISTICS: [&str; 13] = [
-    schema::COUNT,
-    schema::HOURS,
-    schema::PORT,
-    schema::CLASSIFICATION,
-    schema::TRANSPORT,
-    schema::DESTINATION_V4,
-    schema::DESTINATION_V6,
-    schema::DESTINATION_PORT,
-    schema::STATED_ASN,
-    schema::AS_NAME,
-    schema::DELIVERY,
-    schema::LINE,
-    schema::DETAILS,
-];
-
-/// Columns of few different values: packed codes of a dictionary, of which a compressor makes little.
-const CODED: [&str; 11] = [
-    schema::COUNT,
-    schema::HOURS,
-    schema::AGAIN,
-    schema::CLASSIFICATION,
-    schema::TRANSPORT,
-    schema::DESTINATION_PORT,
-    schema::ORGANISATION,
-    schema::PROVINCE,
-    schema::ASN,
-    schema::AS_NAME,
-    schema::DELIVERY,
-];
-
-/// How files are encoded.
-///
-/// Columns whose values hardly repeat have no dictionary: building one and then giving it up costs more
-/// than the whole encoding. Addresses ascend, so their differences are small; packed numbers have nothing
-/// left to compress.
-fn properties() -> WriterProperties {
-    let packed = [schema::SEEN, schema::LAST_SEEN, schema::IP_V4, schema::LINE];
-    let mut properties = compressed()
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_max_row_group_row_count(Some(ROW_GROUP * 2));
-    for name in packed {
-        properties = plain(properties, name, Encoding::DELTA_BINARY_PACKED)
-            .set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
-    }
-    properties = plain(properties, schema::IP_V6, Encoding::DELTA_BYTE_ARRAY);
-    // Neighbours say much the same of themselves, in the same order of keys.
-    properties = plain(properties, schema::DETAILS, Encoding::DELTA_BYTE_ARRAY);
-    for name in CODED {
-        properties =
-            properties.set_column_compression(ColumnPath::from(name), Compression::UNCOMPRESSED);
-    }
-    for name in WITHOUT_STATISTICS {
-        let column = ColumnPath::from(name);
-        properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
-    }
-    for name in [schema::IP_V4, schema::IP_V6] {
-        let column = ColumnPath::from(name);
-        properties = properties
-            .set_column_bloom_filter_enabled(column.clone(), true)
-            .set_column_bloom_filter_fpp(column.clone(), 0.01)
-            .set_column_bloom_filter_max_ndv(column, 128 << 10);
-    }
-    properties.build()
-}
-
-fn plain(
-    properties: WriterPropertiesBuilder,
-    name: &str,
-    encoding: Encoding,
-) -> WriterPropertiesBuilder {
-    properties
-        .set_column_dictionary_enabled(ColumnPath::from(name), false)
-        .set_column_encoding(ColumnPath::from(name), encoding)
+/// The columns as Parquet has them.
+fn descriptor() -> Result<SchemaDescriptor, ParquetError> {
+    ArrowSchemaConverter::new().convert(&schema::sightings_schema())
 }
 
 /// What all our Parquet files share.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::Array;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use model::columns::Texts;
+use model::details::Details;
 use model::sighting::Sighting;
 use model::{Attribution, DeliveryId, Holding, Ip, Sightings};
 use object_store::memory::InMemory;
@@ -118,8 +118,10 @@ pub(crate) async fn fill(intake: &mut Intake, rows: &[Seen]) {
     for (chunk, number) in rows.chunks(3).zip(0..) {
         let (sightings, attribution) = batch(chunk, 2 + number * 3);
         let new = intake.admit(&sightings, &attribution).await.unwrap();
-        let mut details = Texts::default();
-        details.extend(new.iter().map(|_| r#"{"extra.tag":"x"}"#));
+        let mut details = Details::default();
+        for _ in &new {
+            details.push_json(r#"{"extra.tag":"x"}"#);
+        }
         intake.keep(&sightings, &attribution, &new, &details).await.unwrap();
     }
 }

@@ -12,6 +12,7 @@ pub mod classification;
 pub mod columns;
 pub mod contact;
 pub mod delivery;
+pub mod details;
 pub mod filing;
 pub mod happening;
 pub mod holding;

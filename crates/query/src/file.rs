@@ -33,7 +33,7 @@ const BATCH_ROWS: usize = 8_192;
 const FOOTER_BYTES: usize = 64 * 1024;
 
 /// Columns read as the file's dictionary and keys, so that a text is compared once, not once a row.
-const CODED: [&str; 10] = [
+const CODED: [&str; 11] = [
     schema::DOMAIN,
     schema::THREAT,
     schema::CLASSIFICATION,
@@ -44,6 +44,7 @@ const CODED: [&str; 10] = [
     schema::AS_NAME,
     schema::DELIVERY,
     schema::URL,
+    schema::FORM,
 ];
 
 /// A file whose footer and page index are read.

@@ -53,7 +53,7 @@ pub struct SightingRow {
 }
 
 /// The columns of a row that are not in its key.
-pub(crate) const BESIDE_KEY: [&str; 16] = [
+pub(crate) const BESIDE_KEY: [&str; 17] = [
     schema::SEEN,
     schema::LAST_SEEN,
     schema::COUNT,
@@ -69,6 +69,7 @@ pub(crate) const BESIDE_KEY: [&str; 16] = [
     schema::AS_NAME,
     schema::DELIVERY,
     schema::LINE,
+    schema::FORM,
     schema::DETAILS,
 ];
 
@@ -99,6 +100,7 @@ pub(crate) struct Rows<'a> {
     holder: Holder<'a>,
     delivery: Words<'a>,
     line: Longs,
+    form: Words<'a>,
     details: Texts<'a>,
 }
 
@@ -143,6 +145,7 @@ impl<'a> Rows<'a> {
             },
             delivery: Words::of(batch, schema::DELIVERY)?,
             line: Longs::of(batch, schema::LINE)?,
+            form: Words::of(batch, schema::FORM)?,
             details: Texts::of(batch, schema::DETAILS)?,
         })
     }
@@ -173,9 +176,17 @@ impl<'a> Rows<'a> {
             holding: self.holder.get(row)?,
             delivery: parsed(schema::DELIVERY, self.delivery.get(row), "delivery id")?,
             line: self.line.get(row).map(|line| unsigned(Some(line))),
-            details: self.details.get(row).map(str::to_owned),
+            details: self.details(row),
             is_described: !self.when.again.get(row),
         })
+    }
+}
+
+impl Rows<'_> {
+    fn details(&self, row: usize) -> Option<String> {
+        let form = self.form.get(row).unwrap_or_default();
+        let object = model::details::rendered(form, self.details.get(row)?);
+        (!object.is_empty()).then_some(object)
     }
 }
 

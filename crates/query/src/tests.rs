@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use ledger::{Begin, Ledger};
-use model::columns::Texts;
+use model::details::Details;
 use model::remediation::Subject;
 use model::sighting::Sighting;
 use model::{Attribution, DeliveryId, Holding, Ip, Sightings};
@@ -45,8 +45,11 @@ async fn deliver(ledger: &Ledger, number: u8, said: &[Said<'_>]) {
         panic!("the delivery is new")
     };
     let kept = intake.admit(&sightings, &attribution).await.unwrap();
-    let mut details = Texts::default();
-    details.extend(kept.iter().map(|_| r#"{"extra.tag":"x"}"#));
+    let mut details = Details::default();
+    for _ in &kept {
+        details.forms.push("\"extra.none\":\u{1f}\"extra.tag\":\"");
+        details.texts.push("\u{1f}x");
+    }
     intake.keep(&sightings, &attribution, &kept, &details).await.unwrap();
     intake.finish().await.unwrap();
 }

@@ -19,13 +19,25 @@ fn fields(input: &[u8], columns: Columns, quick: bool) -> Option<Vec<String>> {
 }
 
 #[test]
-fn doubled_stray_and_open_quotes_are_left_to_the_full_parser() {
-    for line in ["\"a\"\"b\",c", "\"a\"b,c", "a,\"b"] {
+fn stray_and_open_quotes_are_left_to_the_full_parser() {
+    for line in ["\"a\"b,c", "a,\"b", "\"a\"\"", "a\"\"b"] {
         assert_eq!(fields(line.as_bytes(), Columns::UpTo(9), true), None, "{line}");
     }
 }
 
+#[test]
+fn doubled_quotes_stand_for_one() {
+    for (line, first) in
+        [("\"a\"\"b\",c", "a\"b"), ("\"\"\"\",c", "\""), ("\"\"\",\"\"\",c", "\",\"")]
+    {
+        let fields = fields(line.as_bytes(), Columns::Exactly(2), true);
+        assert_eq!(fields, Some(vec![first.to_owned(), "c".to_owned()]), "{line}");
+    }
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
     #[test]
     fn the_quick_way_and_the_full_parser_agree(line in "[a\",é \r]{0,12}\n?") {
         // The parser skips what it takes for empty lines; the splitter never shows it one.

@@ -37,7 +37,7 @@ async fn version_0_says_the_protocol_and_the_columns() {
             format!("{}:{}", field["name"].as_str().unwrap(), field["type"].as_str().unwrap())
         })
         .collect();
-    expect!["seen:timestamp last_seen:timestamp count:long hours:integer again:boolean ip_v4:long ip_v6:string port:integer domain:string url:string threat:string classification:string transport:string destination_v4:long destination_v6:string destination_port:integer destination_domain:string stated_asn:long organisation:string province:string asn:long as_name:string delivery:string line:long details:string day:date"]
+    expect!["seen:timestamp last_seen:timestamp count:long hours:integer again:boolean ip_v4:long ip_v6:string port:integer domain:string url:string threat:string classification:string transport:string destination_v4:long destination_v6:string destination_port:integer destination_domain:string stated_asn:long organisation:string province:string asn:long as_name:string delivery:string line:long form:string details:string day:date"]
         .assert_eq(&fields.join(" "));
 }
 
