@@ -73,6 +73,16 @@ impl App {
     pub async fn happened(&self, number: &IncidentNumber, fact: Fact) -> Result<Acted, AppError> {
         self.not_in_the_future(fact.at)?;
         let tx = self.store.begin().await?;
+        self.come_about(tx, number, fact).await?.commit().await
+    }
+
+    /// The same within a transaction that goes on.
+    pub(crate) async fn come_about(
+        &self,
+        tx: Tx,
+        number: &IncidentNumber,
+        fact: Fact,
+    ) -> Result<Acting, AppError> {
         let mut scene = self.scene(number).await?;
         let Fact { trigger, to, from, at, evidence } = fact;
         let told = Told { incident: scene.incident.id, trigger, to, from, at, evidence };
@@ -85,7 +95,7 @@ impl App {
         let mut acting = Acting { tx, acted: Acted::default() };
         self.tell(&mut acting, &mut scene, vec![happening]).await?;
         self.follow(&mut acting, &mut scene).await?;
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Records that an obligation was met by a filing, and with it every other that the filing settles,
@@ -96,6 +106,16 @@ impl App {
     pub async fn met(&self, deed: Deed, by: Option<Handle>) -> Result<Acted, AppError> {
         self.not_in_the_future(deed.at)?;
         let tx = self.store.begin().await?;
+        self.meet(tx, deed, by).await?.commit().await
+    }
+
+    /// The same within a transaction that goes on.
+    pub(crate) async fn meet(
+        &self,
+        tx: Tx,
+        deed: Deed,
+        by: Option<Handle>,
+    ) -> Result<Acting, AppError> {
         let one = self.obligation_of(&deed.obligation).await?;
         let mut acting = Acting { tx, acted: Acted::default() };
         let by = by.unwrap_or_else(|| one.debtor.clone());
@@ -120,7 +140,7 @@ impl App {
             self.met_in(&mut acting, scene, &filing).await?;
         }
         acting.acted.done.sort_by_key(|done| done.id != one.id);
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Records a telephone call: it meets the limit in hours where the pack says so, and the written form
@@ -131,6 +151,11 @@ impl App {
     pub async fn telephoned(&self, deed: Deed) -> Result<Acted, AppError> {
         self.not_in_the_future(deed.at)?;
         let tx = self.store.begin().await?;
+        self.telephone(tx, deed).await?.commit().await
+    }
+
+    /// The same within a transaction that goes on.
+    pub(crate) async fn telephone(&self, tx: Tx, deed: Deed) -> Result<Acting, AppError> {
         let one = self.obligation_of(&deed.obligation).await?;
         let About::Incident(incident) = one.about else {
             return Err(AppError::BadInput("a month is settled in writing".to_owned()));
@@ -144,7 +169,7 @@ impl App {
         scene.take(std::slice::from_ref(&called));
         self.emit(&mut acting, &mut scene, &called, &deed).await?;
         self.follow(&mut acting, &mut scene).await?;
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Records that the authority says an obligation need not be done.
@@ -203,6 +228,7 @@ impl App {
         let act = self.act("incident.regraded", number.to_string(), details);
         acting.tx.record(&act).await?;
         scene.incident.assessment = assessment;
+        self.ask_review(&mut acting.tx, &scene.incident).await?;
         scene.graded_at = if graver { Graded::Raised(now) } else { Graded::Set(now) };
         let decide = if graver { Jurisdiction::reconcile } else { Jurisdiction::lower };
         let Regime { jurisdiction, calendar, .. } = &scene.regime;
@@ -276,8 +302,8 @@ impl App {
         one: Obligation,
         deed: Deed,
         by: Handle,
-    ) -> Result<Acted, AppError> {
-        let About::Month(month) = one.about else { return acting.commit().await };
+    ) -> Result<Acting, AppError> {
+        let About::Month(month) = one.about else { return Ok(acting) };
         if deed.nil && !self.law.duty(&one.terms).is_some_and(|duty| duty.nil_report) {
             let (duty, pack) = (&one.terms.duty, &one.terms.basis.pack);
             let why = format!(
@@ -299,7 +325,7 @@ impl App {
             let met = one.meet(by.clone(), deed.at, deed.evidence.clone())?;
             self.move_on(&mut acting, &month.to_string(), met, &deed).await?;
         }
-        acting.commit().await
+        Ok(acting)
     }
 
     /// Meets what a filing settles in one incident, frees whom it frees, and derives what follows.
@@ -457,12 +483,12 @@ impl App {
         Ok(self.store.incidents(&permit, &filter, KIN_MAX, None).await?)
     }
 
-    async fn obligation_of(&self, id: &Id<Obligation>) -> Result<Obligation, AppError> {
+    pub(crate) async fn obligation_of(&self, id: &Id<Obligation>) -> Result<Obligation, AppError> {
         let found = self.store.obligation(&ReadPermit::at_the_console(), id).await?;
         found.ok_or_else(|| AppError::BadInput(format!("there is no obligation `{id}`")))
     }
 
-    async fn incident_of(&self, id: &Id<Incident>) -> Result<Incident, AppError> {
+    pub(crate) async fn incident_of(&self, id: &Id<Incident>) -> Result<Incident, AppError> {
         let found = self.store.incident_by_id(&ReadPermit::at_the_console(), id).await?;
         found.ok_or_else(|| AppError::BadInput(format!("there is no incident `{id}`")))
     }

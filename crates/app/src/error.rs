@@ -27,6 +27,15 @@ pub enum AppError {
     Act(#[from] rules::ActError),
     #[error(transparent)]
     NotPossible(#[from] model::obligation::NotPossible),
+    #[error(transparent)]
+    NotNow(#[from] model::filing::NotNow),
+    #[error("filing `{number}` cannot be kept or sealed so: {}", told(errors))]
+    Incomplete { number: model::filing::FilingNumber, errors: Vec<rules::form::FieldError> },
+    #[error(
+        "`{}` was saved by somebody else: version {} was read and it is at {}; they differ in {}. Nothing was lost: read it again and save over it",
+        .0.current.number, .0.read, .0.current.version, .0.differ().join(", ")
+    )]
+    DraftMoved(Box<crate::filing::DraftMoved>),
     #[error("`{path}`: {why}")]
     File { path: PathBuf, why: std::io::Error },
     /// What is wrong with the desk's own key, and what to do.
@@ -61,6 +70,9 @@ impl AppError {
             Self::BadInput(_)
                 | Self::Act(_)
                 | Self::NotPossible(_)
+                | Self::NotNow(_)
+                | Self::Incomplete { .. }
+                | Self::DraftMoved(_)
                 | Self::Query(Cursor(_) | TooMany { .. })
         )
     }
@@ -68,4 +80,11 @@ impl AppError {
     pub(crate) fn file(path: &Path, why: std::io::Error) -> Self {
         Self::File { path: path.to_owned(), why }
     }
+}
+
+/// Everything that is wrong with a form, in one line.
+fn told(errors: &[rules::form::FieldError]) -> String {
+    let one =
+        |error: &rules::form::FieldError| format!("{}: {}", error.field, error.flaw.says().en);
+    errors.iter().map(one).collect::<Vec<_>>().join("; ")
 }

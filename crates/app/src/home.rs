@@ -4,6 +4,7 @@
 //! juyan.toml         the desk's own settings
 //! juyan.db           the case plane (SQLite)
 //! juyan.key          the desk's own private key, its owner's alone
+//! keys/              the key by which the desk's own organisation seals, its owner's alone
 //! deliveries/ab/…    raw deliveries, named by their SHA-256, compressed
 //! ledger/            sightings and tallies (Parquet, Delta log)
 //! atlas/             AS table, register, suffixes, registrars (CSV)
@@ -59,6 +60,11 @@ impl Home {
     /// The key that is to take its place, while it is being rotated.
     pub fn next_key(&self) -> PathBuf {
         self.0.join("juyan.next.key")
+    }
+
+    /// The private key by which the desk's own organisation seals its filings.
+    pub fn sealing_key(&self, own: &model::Handle) -> PathBuf {
+        self.0.join("keys").join(format!("{own}.key"))
     }
 
     pub fn deliveries(&self) -> PathBuf {

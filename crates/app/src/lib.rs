@@ -20,6 +20,8 @@ pub mod directory;
 pub mod dossier;
 mod error;
 pub mod export;
+pub mod filing;
+pub mod gate;
 pub mod home;
 pub mod ingest;
 pub mod law;

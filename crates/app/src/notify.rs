@@ -35,6 +35,7 @@ impl App {
         recipients: &BTreeSet<Handle>,
     ) -> Result<Consequences, AppError> {
         let mut drafted = Consequences::default();
+        self.ask_review(tx, matter.incident).await?;
         for recipient in recipients {
             let slice = self.slice(matter, recipient).await?;
             if slice.addresses.is_empty() && slice.domains.is_empty() {

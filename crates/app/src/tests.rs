@@ -19,6 +19,8 @@ use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 mod acts;
 mod by_hand;
 mod calendars;
+mod filing;
+mod gate;
 mod proof;
 
 const NOW: &str = "2026-11-20T12:00:00Z";

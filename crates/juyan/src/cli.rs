@@ -9,6 +9,7 @@
 )]
 
 mod act;
+pub(crate) mod file;
 mod proof;
 mod regime;
 
@@ -69,6 +70,15 @@ pub(crate) enum Command {
     /// Tell the desk what happened or was done: clocks start, obligations are met
     #[command(subcommand)]
     Act(Act),
+    /// File what is owed: forms, drafts, seals, verdicts, the telephone log
+    #[command(subcommand)]
+    File(file::File),
+    /// What awaits the authority before anybody is notified of it
+    #[command(subcommand)]
+    Review(file::Review),
+    /// The directory of organisations
+    #[command(subcommand)]
+    Directory(Directory),
     /// List notices
     Notices(Listing),
     /// Show one notice, or its list of addresses as CSV
@@ -250,6 +260,13 @@ pub(crate) struct Obligations {
     /// Which: all, ours, theirs, latent, met
     #[arg(long, default_value = "all", value_parser = ["all", "ours", "theirs", "latent", "met"])]
     pub(crate) show: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Directory {
+    /// The keys by which organisations seal their filings
+    #[command(subcommand)]
+    Key(file::Key),
 }
 
 #[derive(Args)]

@@ -10,17 +10,20 @@ mod deliveries;
 mod demo;
 mod dossier;
 mod feeds;
+mod file;
 mod generate;
 mod incidents;
 mod ingest;
 mod init;
 mod journal;
 mod key;
+mod keys;
 mod load;
 mod notices;
 mod obligations;
 mod regime;
 mod retain;
+mod review;
 mod serve;
 mod sightings;
 #[cfg(feature = "sql")]
@@ -30,7 +33,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Directory};
 
 /// Done, but something was found that wants looking at.
 pub(crate) const FINDINGS: u8 = 3;
@@ -53,6 +56,9 @@ async fn dispatch(command: Command, verbose: u8) -> anyhow::Result<ExitCode> {
         Command::Incident(args) => incidents::show(args).await,
         Command::Obligations(args) => obligations::run(args).await,
         Command::Act(args) => act::run(args).await,
+        Command::File(args) => Box::pin(file::run(args)).await,
+        Command::Review(args) => Box::pin(review::run(args)).await,
+        Command::Directory(Directory::Key(args)) => keys::run(args).await,
         Command::Notices(args) => notices::list(args).await,
         Command::Notice(args) => notices::show(args).await,
         Command::Sightings(args) => sightings::run(args).await,

@@ -33,6 +33,14 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// 32 bytes of the machine's randomness, for a key.
+pub(crate) fn randomness() -> anyhow::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| anyhow::anyhow!("this machine gives no randomness: no key was made"))?;
+    Ok(bytes)
+}
+
 /// The law that this binary carries, and what lies under `regimes/` and `calendars/` of the data directory;
 /// a pack or calendar there stands in for a built-in one of the same name. Layers are only ever those of
 /// the data directory: what lies over the law is for each desk to say.

@@ -22,6 +22,11 @@ pub(crate) fn line(text: impl std::fmt::Display) -> anyhow::Result<()> {
     Ok(writeln!(io::stdout().lock(), "{}", harmless(&text.to_string()))?)
 }
 
+/// Prints a text as it is, without a line end: what is signed must be what stands there.
+pub(crate) fn exactly(text: &str) -> anyhow::Result<()> {
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
+}
+
 /// Prints a line beside the output, on stderr.
 pub(crate) fn aside(text: impl std::fmt::Display) -> anyhow::Result<()> {
     Ok(writeln!(io::stderr(), "{}", harmless(&text.to_string()))?)

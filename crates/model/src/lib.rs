@@ -5,10 +5,12 @@
 //! Which noun means what is law, written down in `GLOSSARY.md`.
 
 pub mod address;
+pub mod canonical;
 pub mod checkpoint;
 pub mod classification;
 pub mod columns;
 pub mod delivery;
+pub mod filing;
 pub mod happening;
 pub mod holding;
 pub mod id;
@@ -21,6 +23,7 @@ pub mod organisation;
 pub mod permit;
 pub mod regime;
 pub mod remediation;
+pub mod review;
 pub mod sighting;
 pub mod tally;
 pub mod threat;
@@ -28,6 +31,7 @@ pub mod threat;
 pub use address::{Asn, Fqdn, Ip, Prefix};
 pub use checkpoint::Checkpoint;
 pub use delivery::DeliveryId;
+pub use filing::Filing;
 pub use happening::Happening;
 pub use holding::{Attribution, Holding, Province};
 pub use id::Id;
@@ -38,5 +42,6 @@ pub use obligation::Obligation;
 pub use organisation::{Handle, Organisation};
 pub use regime::{DutyId, GradeId, PackId, RoleId};
 pub use remediation::Remediation;
+pub use review::Review;
 pub use sighting::Sightings;
 pub use threat::ThreatName;

@@ -330,6 +330,18 @@ impl Obligation {
         Ok(Self { state: State::Met(met), ..self })
     }
 
+    /// The filing that met it was returned for correction: it is owed again, by the same clock. What was
+    /// said by telephone before stays said.
+    pub fn reopen(self) -> Result<Self, NotPossible> {
+        let State::Met(met) = self.state else { return Err(self.not("owed again")) };
+        let state = match (met.was, met.telephoned) {
+            (Some(was), Some(at)) => State::ProvisionallyMet { at, was, evidence: met.evidence },
+            (Some(was), None) => State::Running(was),
+            (None, _) => State::Latent,
+        };
+        Ok(Self { state, ..self })
+    }
+
     /// Said by telephone; whether that counts is for the rules to say.
     pub fn telephone(self, at: Timestamp, evidence: String) -> Result<Self, NotPossible> {
         match self.state {

@@ -6,6 +6,7 @@
 pub mod diff;
 pub mod duty;
 pub mod flow;
+pub mod form;
 pub mod measure;
 mod predicate;
 pub mod sheet;

@@ -19,6 +19,7 @@ pub mod describe;
 mod document;
 pub mod explain;
 pub mod finding;
+pub mod form;
 pub mod grading;
 pub mod input;
 pub mod involved;
@@ -56,7 +57,7 @@ pub use obligation::{Case, Graded, ObligeError, Owed, OwedState, owed};
 pub use predicate::{BadPredicate, Predicate, Verdict};
 pub use reconcile::{Changes, Readdress, Started, lower, reconcile};
 pub use regime::{
-    BadChoice, Choice, Choices, Clock, Definition, Duty, Event, FormRule, Grade, Item, ItemGroup,
-    Layer, LayerKind, Opens, Pack, Party, Reading, Role, Set, Trigger, Whose,
+    BadChoice, Choice, Choices, Clock, Definition, Duty, Event, Form, FormRule, Gate, Grade, Item,
+    ItemGroup, Layer, LayerKind, Opens, Pack, Party, Reading, Role, Set, Trigger, Whose,
 };
 pub use within::{BadWithin, Within};

@@ -8,6 +8,7 @@
 mod check;
 mod define;
 mod duties;
+mod forms;
 mod items;
 mod layer;
 mod parse;
@@ -33,6 +34,7 @@ use crate::input::{Input, Measure, Value};
 use crate::predicate::Predicate;
 use crate::within::Within;
 pub use define::Definition;
+pub use forms::Gate;
 pub use items::{Item, ItemGroup};
 pub use layer::{Layer, LayerKind};
 use parties::AS_FIRST_REPORT;
@@ -85,6 +87,8 @@ struct Parts {
     /// Under which items a classification is to be reported.
     items_of: Vec<(String, Vec<String>)>,
     forms: Vec<Form>,
+    fields: Vec<crate::form::Field>,
+    gate: Option<Gate>,
     form_rule: Option<FormRule>,
     duties: Vec<Duty>,
     overrides: Vec<Override>,

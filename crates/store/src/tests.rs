@@ -187,6 +187,8 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("obligations", crate::obligations::STATEMENTS.to_vec()),
         ("notices", crate::notices::STATEMENTS.to_vec()),
         ("remediations", crate::remediations::statements()),
+        ("filings", crate::filings::STATEMENTS.to_vec()),
+        ("reviews", crate::reviews::STATEMENTS.to_vec()),
         ("journal", crate::journal::STATEMENTS.to_vec()),
         ("checkpoints", crate::checkpoints::STATEMENTS.to_vec()),
     ] {

@@ -11,7 +11,7 @@ const NUMBER: &str = "INC-2026-0001";
 
 impl World {
     /// An ordinary incident of two operators, found by the coordinator at noon.
-    async fn with_an_incident() -> Self {
+    pub(super) async fn with_an_incident() -> Self {
         let world = Self::new().await;
         let ingested = world.ingest("coordination-centre", INFECTED).await;
         world.assess("coordination-centre", &ingested).await;
@@ -23,7 +23,7 @@ impl World {
         self.app.store.obligations(&console(), &filter, 1000, None).await.unwrap()
     }
 
-    async fn one(&self, duty: &str, debtor: &str) -> Obligation {
+    pub(super) async fn one(&self, duty: &str, debtor: &str) -> Obligation {
         let all = self.all().await.into_iter();
         let mut found = all.filter(|one| one.terms.duty.as_str() == duty);
         found.find(|one| one.debtor.as_str() == debtor).unwrap()
@@ -34,7 +34,7 @@ impl World {
         Deed { obligation: one.id, at, evidence: "form 7".to_owned(), nil: false }
     }
 
-    async fn meet(&self, duty: &str, debtor: &str) -> Acted {
+    pub(super) async fn meet(&self, duty: &str, debtor: &str) -> Acted {
         let one = self.one(duty, debtor).await;
         self.app.met(self.deed(&one), None).await.unwrap()
     }
@@ -50,7 +50,7 @@ impl World {
         self.app.happened(&NUMBER.parse().unwrap(), fact).await
     }
 
-    async fn regrade(&self, grade: &str) -> Result<Acted, AppError> {
+    pub(super) async fn regrade(&self, grade: &str) -> Result<Acted, AppError> {
         let ruling = Ruling {
             grade: grade.parse().unwrap(),
             because: "effect on society".to_owned(),

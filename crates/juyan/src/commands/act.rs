@@ -68,7 +68,7 @@ fn deed(obligation: &str, proof: Proof) -> anyhow::Result<Deed> {
     Ok(Deed { obligation, at: proof.at, evidence: proof.evidence, nil: false })
 }
 
-fn answer(common: &Common, acted: &Acted) -> anyhow::Result<ExitCode> {
+pub(crate) fn answer(common: &Common, acted: &Acted) -> anyhow::Result<ExitCode> {
     if common.json {
         output::json(acted)?;
         return Ok(ExitCode::SUCCESS);
@@ -91,7 +91,7 @@ fn answer(common: &Common, acted: &Acted) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(all: &[Obligation]) -> anyhow::Result<()> {
+pub(crate) fn table(all: &[Obligation]) -> anyhow::Result<()> {
     let mut table = Table::new(["DUTY", "PACK", "WHO", "TO", "STATE", "DUE (UTC)", "ID"]);
     for one in all {
         let to: Vec<&str> = one.to.iter().map(model::Handle::as_str).collect();

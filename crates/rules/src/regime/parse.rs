@@ -85,6 +85,7 @@ pub(super) fn read(document: &Document, root: Section<'_>, under: &Choices) -> O
     reader.parts.inputs = reader.each(&root, "input", |_, node, section| input(node, section));
     reader.scales(&root);
     reader.parts.forms = reader.each(&root, "form", |_, node, section| Some(form(node, section)));
+    reader.fields(&root);
     if let Some(section) = root.find("form_rule").and_then(|node| node.section()) {
         reader.parts.form_rule = Some(form_rule(section));
     }
@@ -95,6 +96,7 @@ pub(super) fn read(document: &Document, root: Section<'_>, under: &Choices) -> O
     if let Some(section) = root.need("duty").and_then(|node| node.section()) {
         reader.duties(section);
     }
+    reader.gate(&root);
     reader.items(&root);
     reader.definitions(&root);
     for node in readings {

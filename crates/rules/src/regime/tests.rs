@@ -1,6 +1,7 @@
 //! The pack that is kept here, packs that are damaged, and code that knows neither.
 
 mod checks;
+mod forms;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
