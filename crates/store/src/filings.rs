@@ -219,7 +219,7 @@ impl Tx {
     }
 }
 
-fn bind_state<'q>(statement: Prepared, state: &State) -> Prepared {
+fn bind_state(statement: Prepared, state: &State) -> Prepared {
     let (seal, receipt, verdict) = (state.seal(), state.receipt(), state.verdict());
     let discarded = match state {
         State::Discarded { at } => Some(at.as_microsecond()),
