@@ -159,7 +159,9 @@ impl App {
 fn incident_doubt(incident: &Incident, entries: &[Entry]) -> Option<Doubt> {
     let number = &incident.number;
     let graded = |entry: &&Entry| {
-        matches!(entry.act.as_str(), "incident.opened" | "incident.regraded" | "incident.grown")
+        let act = entry.act.as_str();
+        ["incident.opened", "incident.regraded", "incident.grown", "incident.informed"]
+            .contains(&act)
     };
     let Some(newest) = entries.iter().find(graded) else {
         return doubt(None, format!("the journal never opened `{number}`"));

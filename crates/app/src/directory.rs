@@ -1,6 +1,12 @@
-//! The directory, read from CSV: organisations with their roles, and provinces.
+//! The directory: [contacts], [claims] and what stands of an organisation, how [complete](completeness) it
+//! is; and organisations with their roles, and provinces, read from CSV and [exchanged](exchange).
 //!
 //! Columns are found by their heading. `roles` lists `pack:role` separated by semicolons.
+
+pub mod claims;
+pub mod completeness;
+pub mod contacts;
+pub mod exchange;
 
 use std::io::Read;
 

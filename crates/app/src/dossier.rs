@@ -4,7 +4,7 @@
 //! README.txt                    what this is and how to check it with common tools
 //! incident.json                 the incident: assessments, obligations with their explanations, notices
 //! notices/NTC-…/0001.csv        what each recipient was asked to deal with
-//! law/regimes/….toml            packs, layers and calendars as they stood, and which versions were applied
+//! law/regimes/….toml            each pack and layer as it was applied; law/calendars/….toml; law/versions.json
 //! journal.jsonl                 each entry about it, with its path to the root of the checkpoint
 //! checkpoints.txt               the checkpoint that covers them all, and each that changed the key
 //! manifest.txt                  SHA-256 and length of every file above, signed
@@ -69,14 +69,12 @@ pub struct Made {
     pub key: String,
 }
 
-/// A pack that an assessment or obligation was derived by, and how it stands here.
+/// A pack that an assessment or obligation was derived by.
 #[derive(Serialize)]
 struct Applied {
     pack: String,
     versions: BTreeSet<String>,
     calendars: BTreeSet<String>,
-    /// The version whose text is in this file.
-    here: String,
 }
 
 impl App {
@@ -104,7 +102,7 @@ impl App {
         writer.add("README.txt", README.as_bytes())?;
         writer.add("incident.json", &json(&incident)?)?;
         self.add_lists(permit, &incident, &mut writer).await?;
-        self.add_law(&incident, &mut writer)?;
+        self.add_law(permit, &incident, &mut writer).await?;
         let entries = self.add_journal(permit, (&incident, &sealed), &mut writer).await?;
         self.add_checkpoints(permit, &sealed, &mut writer).await?;
         self.finish(number, &sealed, (writer, entries)).await.map(Some)
@@ -143,17 +141,25 @@ impl App {
         Ok(())
     }
 
-    fn add_law(
+    /// Every text of law that this desk has decided by, the calendars, and what of it was applied here.
+    async fn add_law(
         &self,
+        permit: &ReadPermit,
         incident: &IncidentView,
         writer: &mut Writer<impl Write>,
     ) -> Result<(), AppError> {
         let mut texts = BTreeMap::new();
-        for (folder, source) in self.law.sources() {
+        for text in self.applied_law(permit, None).await? {
+            // The same version with another text is another file.
+            let short: String = text.sha256.chars().take(8).collect();
+            let name = format!("{}-{}-{short}", shortened(&text.name), shortened(&text.version));
+            texts.insert(format!("law/regimes/{name}.toml"), text.text);
+        }
+        for source in self.law.calendar_texts() {
             let name = Path::new(&source.origin).file_name().and_then(|name| name.to_str());
-            let name: String = name.unwrap_or("unnamed.toml").chars().take(60).collect();
             // One of the data directory stands in for a built-in one of the same name, and comes later.
-            texts.insert(format!("law/{folder}/{name}"), &source.text);
+            let name = shortened(name.unwrap_or("unnamed.toml"));
+            texts.insert(format!("law/calendars/{name}"), source.text.clone());
         }
         let mut applied: BTreeMap<&str, Applied> = BTreeMap::new();
         let assessed = incident.assessments.iter().map(|one| (&one.pack, &one.pack_version, None));
@@ -162,14 +168,10 @@ impl App {
             .iter()
             .map(|one| (&one.pack, &one.pack_version, Some(&one.calendar)));
         for (pack, version, calendar) in assessed.chain(owed) {
-            let id = pack.parse().map_err(crate::assess::bad)?;
-            let here =
-                self.law.pack(&id).map_or_else(|_| "none".to_owned(), |p| p.version().to_owned());
             let one = applied.entry(pack).or_insert_with(|| Applied {
                 pack: pack.clone(),
                 versions: BTreeSet::new(),
                 calendars: BTreeSet::new(),
-                here,
             });
             one.versions.insert(version.clone());
             one.calendars.extend(calendar.cloned());
@@ -259,6 +261,12 @@ impl App {
         let key = key.public().to_string();
         Ok(Made { incident: number.to_string(), files, entries, checkpoint, key })
     }
+}
+
+/// A name that fits into an archive's header beside what stands before it.
+fn shortened(name: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || "._+=-".contains(c) { c } else { '_' };
+    name.chars().map(safe).take(30).collect()
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, AppError> {

@@ -28,6 +28,8 @@ pub enum AppError {
     #[error(transparent)]
     NotPossible(#[from] model::obligation::NotPossible),
     #[error(transparent)]
+    NotYet(#[from] model::contact::NotYet),
+    #[error(transparent)]
     NotNow(#[from] model::filing::NotNow),
     #[error("filing `{number}` cannot be kept or sealed so: {}", told(errors))]
     Incomplete { number: model::filing::FilingNumber, errors: Vec<rules::form::FieldError> },
@@ -71,6 +73,7 @@ impl AppError {
                 | Self::Act(_)
                 | Self::NotPossible(_)
                 | Self::NotNow(_)
+                | Self::NotYet(_)
                 | Self::Incomplete { .. }
                 | Self::DraftMoved(_)
                 | Self::Query(Cursor(_) | TooMany { .. })

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::sync::Arc;
 
 use feeds::{Block, Catalogue, FeedError, Limits, Mapping};
@@ -25,6 +25,9 @@ use crate::{App, AppError};
 /// How many quarantined rows of one delivery are kept; the rest are counted, and the raw delivery
 /// still has them.
 const QUARANTINE_MAX: usize = 100_000;
+
+/// The longest mapping file, in bytes.
+const MAPPING_MAX: u64 = 256 << 10;
 
 /// How often a delivery is begun anew because other processes write the same days.
 const OVERTAKEN_MAX: u32 = 20;
@@ -75,7 +78,18 @@ impl App {
             return Err(unknown());
         }
         let path = self.home.feeds().join(format!("{id}.toml"));
-        let text = std::fs::read_to_string(&path).map_err(|_| unknown())?;
+        // A pipe or a device may block, and need not end.
+        if !path.is_file() {
+            return Err(unknown());
+        }
+        let file = File::open(&path).map_err(|why| AppError::file(&path, why))?;
+        let mut text = String::new();
+        let read = file.take(MAPPING_MAX + 1).read_to_string(&mut text);
+        let length = read.map_err(|why| AppError::file(&path, why))?;
+        if u64::try_from(length).is_ok_and(|length| length > MAPPING_MAX) {
+            let why = "it is longer than 256 KiB, which no mapping is";
+            return Err(AppError::file(&path, std::io::Error::other(why)));
+        }
         Ok(Arc::new(Mapping::from_toml(&text, &path.to_string_lossy())?))
     }
 

@@ -38,8 +38,7 @@ pub struct Law {
     layers: Vec<Layer>,
     /// All of it as it was written.
     texts: Vec<Text>,
-    /// Everything as it was read, by where it belongs: `regimes`, `calendars`, `layers`.
-    sources: Vec<(&'static str, Source)>,
+    calendar_texts: Vec<Source>,
 }
 
 /// Why the law could not be read.
@@ -87,10 +86,7 @@ impl Law {
         provisional: Provisional,
         choices: &BTreeMap<PackId, Choices>,
     ) -> Result<Self, LawError> {
-        let of = |folder, sources: &[Source]| -> Vec<(&'static str, Source)> {
-            sources.iter().map(|source| (folder, source.clone())).collect()
-        };
-        let sources = [of("regimes", packs), of("calendars", calendars)].concat();
+        let calendar_texts = calendars.to_vec();
         let calendars = calendars
             .iter()
             .map(|source| Calendar::parse(&source.text, &source.origin))
@@ -105,13 +101,8 @@ impl Law {
             .iter()
             .map(|calendar| (calendar.name().to_owned(), Arc::new(joined(calendar))))
             .collect();
-        let mut law = Self {
-            packs: BTreeMap::new(),
-            calendars,
-            layers: Vec::new(),
-            texts: Vec::new(),
-            sources,
-        };
+        let (layers, texts) = (Vec::new(), Vec::new());
+        let mut law = Self { packs: BTreeMap::new(), calendars, layers, texts, calendar_texts };
         let texts = packs.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
         let library = Library::read_under(texts, choices)?;
         law.texts = library.texts;
@@ -139,9 +130,13 @@ impl Law {
             let (name, version) = (layer.id().to_owned(), layer.version().to_owned());
             self.texts.push(Text { name, version, text: text.clone() });
             self.layers.push(layer);
-            self.sources.push(("layers", Source { origin: origin.clone(), text: text.clone() }));
         }
         Ok(self)
+    }
+
+    /// Every calendar as it was written: its text holds all its versions.
+    pub fn calendar_texts(&self) -> &[Source] {
+        &self.calendar_texts
     }
 
     /// Every text that a pack stands in: its own, that of its grading pack, and every layer over it.
@@ -154,11 +149,6 @@ impl Law {
         let mut names: Vec<&str> = layers.map(Layer::id).collect();
         names.extend(grading.into_iter().chain([id.as_str()]));
         Ok(self.texts.iter().filter(|text| names.contains(&text.name.as_str())).collect())
-    }
-
-    /// Everything as it was read, each with where it belongs: `regimes`, `calendars` or `layers`.
-    pub fn sources(&self) -> impl Iterator<Item = (&'static str, &Source)> {
-        self.sources.iter().map(|(folder, source)| (*folder, source))
     }
 
     /// What lies over the packs, in the order in which it was read.

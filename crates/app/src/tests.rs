@@ -19,6 +19,7 @@ use crate::{App, Clock, Home, Law, Provisional, Settings, Source};
 mod acts;
 mod by_hand;
 mod calendars;
+mod directory;
 mod filing;
 mod gate;
 mod proof;

@@ -9,6 +9,7 @@
 )]
 
 mod act;
+pub(crate) mod directory;
 pub(crate) mod file;
 mod proof;
 mod regime;
@@ -19,7 +20,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use act::{Act, Known, Open, Proof};
 pub(crate) use proof::{Check, Dossier, Journal, Key, VerifyDossier};
-pub(crate) use regime::{Deadline, Explain, Grade, Regime, ShowPack, Simulate, Told};
+pub(crate) use regime::{Deadline, Explain, Grade, OfRegimes, Regime, ShowPack, Simulate, Told};
 
 /// A CSIRT's coordination desk: feeds in, graded incidents, obligations with due times, notices out.
 #[derive(Parser)]
@@ -76,9 +77,9 @@ pub(crate) enum Command {
     /// What awaits the authority before anybody is notified of it
     #[command(subcommand)]
     Review(file::Review),
-    /// The directory of organisations
+    /// The directory: organisations, contacts, claims, sealing keys
     #[command(subcommand)]
-    Directory(Directory),
+    Directory(directory::Directory),
     /// List notices
     Notices(Listing),
     /// Show one notice, or its list of addresses as CSV
@@ -89,8 +90,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Atlas(Atlas),
     /// Check a regime pack, grade by it, count its deadlines
-    #[command(subcommand)]
-    Regime(Regime),
+    Regime(OfRegimes),
     /// List, show, check or import calendars: which days are working days
     #[command(subcommand)]
     Calendar(Calendar),
@@ -249,7 +249,7 @@ pub(crate) struct Incident {
     /// Such as INC-2026-0001
     pub(crate) number: model::incident::IncidentNumber,
     /// The language of the explanations
-    #[arg(long, default_value = "en", value_parser = ["en", "zh"])]
+    #[arg(long, default_value = spoken(), value_parser = ["en", "zh"])]
     pub(crate) lang: String,
 }
 
@@ -260,13 +260,6 @@ pub(crate) struct Obligations {
     /// Which: all, ours, theirs, latent, met
     #[arg(long, default_value = "all", value_parser = ["all", "ours", "theirs", "latent", "met"])]
     pub(crate) show: String,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Directory {
-    /// The keys by which organisations seal their filings
-    #[command(subcommand)]
-    Key(file::Key),
 }
 
 #[derive(Args)]
@@ -392,7 +385,7 @@ pub(crate) struct Clock {
     #[arg(long, default_value = "cn", value_name = "NAME[@VERSION]")]
     pub(crate) calendar: String,
     /// The language of the steps
-    #[arg(long, default_value = "en", value_parser = ["en", "zh"])]
+    #[arg(long, default_value = spoken(), value_parser = ["en", "zh"])]
     pub(crate) lang: String,
     /// Answer in JSON, one document
     #[arg(long)]
@@ -469,12 +462,46 @@ pub(crate) struct Sql {
     pub(crate) limit: usize,
 }
 
+/// The language of whoever is at the terminal, as it says: the first of these that is set decides.
+fn spoken() -> &'static str {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].map(std::env::var_os);
+    language(set.into_iter().flatten().find(|value| !value.is_empty()).as_deref())
+}
+
+/// Chinese for a locale such as `zh_CN.UTF-8`, else English.
+fn language(locale: Option<&std::ffi::OsStr>) -> &'static str {
+    let locale = locale.and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    let name = locale.split(['_', '.', '-', '@']).next().unwrap_or_default();
+    if name.eq_ignore_ascii_case("zh") { "zh" } else { "en" }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
     #[test]
+    fn a_locale_says_the_language() {
+        let told = |locale: &str| super::language(Some(locale.as_ref()));
+        assert_eq!(["zh_CN.UTF-8", "zh", "zh-Hant"].map(told), ["zh"; 3]);
+        assert_eq!(["C", "POSIX", "en_GB", "zha_CN", ""].map(told), ["en"; 5]);
+        assert_eq!(super::language(None), "en");
+    }
+
+    #[test]
     fn no_two_arguments_of_a_command_have_the_same_name() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_of_the_operators_guide_can_be_typed() {
+        let guide = include_str!("../../../docs/operations.md");
+        let mut commands = 0;
+        for line in guide.lines().filter(|line| line.starts_with("juyan ")) {
+            let typed = line.split('>').next().unwrap().split_whitespace();
+            let parsed = super::Cli::command().try_get_matches_from(typed);
+            assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+            commands += 1;
+        }
+        assert!(commands >= 10, "{commands}");
     }
 }

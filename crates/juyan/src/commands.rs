@@ -8,6 +8,7 @@ mod check;
 mod clock;
 mod deliveries;
 mod demo;
+mod directory;
 mod dossier;
 mod feeds;
 mod file;
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::cli::{Cli, Command, Directory};
+use crate::cli::{Cli, Command};
 
 /// Done, but something was found that wants looking at.
 pub(crate) const FINDINGS: u8 = 3;
@@ -58,7 +59,7 @@ async fn dispatch(command: Command, verbose: u8) -> anyhow::Result<ExitCode> {
         Command::Act(args) => act::run(args).await,
         Command::File(args) => Box::pin(file::run(args)).await,
         Command::Review(args) => Box::pin(review::run(args)).await,
-        Command::Directory(Directory::Key(args)) => keys::run(args).await,
+        Command::Directory(args) => Box::pin(directory::run(args)).await,
         Command::Notices(args) => notices::list(args).await,
         Command::Notice(args) => notices::show(args).await,
         Command::Sightings(args) => sightings::run(args).await,

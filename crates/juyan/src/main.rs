@@ -22,7 +22,10 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(wrong) => return output::wrong_usage(&wrong),
+    };
     // The desk's own log is as its settings say, which have yet to be read.
     if !matches!(cli.command, cli::Command::Serve(_)) {
         logs::start(cli.verbose);

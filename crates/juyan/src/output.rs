@@ -1,5 +1,6 @@
 //! What commands print: tables for people, JSON for programs; progress and logs go to stderr.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -10,11 +11,35 @@ use serde_json::json;
 
 use crate::commands::FINDINGS;
 
-/// Prints one JSON document.
+/// Prints one JSON document. What could steer a terminal is escaped, so the values are as they were.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    Ok(writeln!(out)?)
+    let text = serde_json::to_string_pretty(value)?;
+    Ok(writeln!(io::stdout().lock(), "{}", escaped(&text))?)
+}
+
+/// JSON in which nothing steers a terminal: such characters stand only within strings.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if steers(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// What is wrong with what was typed: it quotes it, so it is cleaned before it is printed.
+pub(crate) fn wrong_usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let clean = harmless(&text);
+    if clean == text {
+        error.exit();
+    }
+    let _gone = write!(io::stderr(), "{clean}");
+    ExitCode::from(2)
 }
 
 /// Prints a line; a reader that went away ends the command quietly.
@@ -37,6 +62,12 @@ fn harmless(text: &str) -> String {
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// Whether a character can steer a terminal or turn the direction of a line.
+pub(crate) fn steers(c: char) -> bool {
+    let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    bidi || (c.is_control() && c != '\n')
+}
+
 /// Prints what is wrong with a file, finding by finding.
 pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<ExitCode> {
     if as_json {
@@ -49,12 +80,6 @@ pub(crate) fn findings(findings: &[Finding], as_json: bool) -> anyhow::Result<Ex
         findings.iter().try_for_each(line)?;
     }
     Ok(FINDINGS.into())
-}
-
-/// Whether a character can steer a terminal or turn the direction of a line.
-pub(crate) fn steers(c: char) -> bool {
-    let bidi = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    bidi || (c.is_control() && c != '\n')
 }
 
 /// Whether a command failed only because nobody reads its output any more.
@@ -166,6 +191,15 @@ mod tests {
     fn a_name_cannot_steer_the_terminal() {
         assert_eq!(harmless("\u{1b}[31mred\u{202e}gnp"), "\u{fffd}[31mred\u{fffd}gnp");
         assert_eq!(harmless("two\nlines 居延"), "two\nlines 居延");
+    }
+
+    #[test]
+    fn json_says_what_would_steer_the_terminal_and_does_not_do_it() {
+        let text = serde_json::to_string(&"\u{9b}31m\u{7f}\u{202e}居").unwrap();
+        let out = escaped(&text);
+        assert_eq!(out, r#""\u009b31m\u007f\u202e居""#);
+        let back: String = serde_json::from_str(&out).unwrap();
+        assert_eq!(back, "\u{9b}31m\u{7f}\u{202e}居", "the value is as it was");
     }
 
     #[test]

@@ -121,7 +121,8 @@ mod tests {
         }
         close.send(true).unwrap();
         running.join_next().await.unwrap().unwrap();
-        assert_eq!((record.failed.load(Relaxed), record.done.load(Relaxed)), (2, 2));
+        assert_eq!(record.failed.load(Relaxed), 2);
+        assert!(record.done.load(Relaxed) >= 2);
         assert!(record.last_done.load(Relaxed) > 0);
     }
 }

@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod checkpoint;
 pub mod classification;
 pub mod columns;
+pub mod contact;
 pub mod delivery;
 pub mod filing;
 pub mod happening;
@@ -30,6 +31,7 @@ pub mod threat;
 
 pub use address::{Asn, Fqdn, Ip, Prefix};
 pub use checkpoint::Checkpoint;
+pub use contact::Contact;
 pub use delivery::DeliveryId;
 pub use filing::Filing;
 pub use happening::Happening;

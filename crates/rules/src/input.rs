@@ -377,3 +377,6 @@ fn misfit(kind: &InputKind, name: &str, value: &str) -> InputError {
     let value = value.chars().take(80).collect();
     InputError::Misfit { name: name.to_owned(), value, wanted: kind.wanted() }
 }
+
+#[cfg(test)]
+mod tests;

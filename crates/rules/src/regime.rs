@@ -515,11 +515,11 @@ impl Pack {
         &self.parts.overrides
     }
 
-    /// How many days data must be kept: the longest of the duties to keep, where they count in days.
+    /// How many days data must be kept: the longest of the duties to keep. Months are taken at their longest.
     pub fn retention_days(&self) -> Option<u32> {
         let days = |duty: &Duty| match &duty.clock {
-            Clock::Keep(Within::Days { n, .. }) => Some(*n),
-            Clock::Keep(_) | Clock::Within(_) => None,
+            Clock::Keep(within) => within.longest_days(),
+            Clock::Within(_) => None,
         };
         self.parts.duties.iter().filter_map(days).max()
     }

@@ -98,6 +98,31 @@ const STANDING: [(&str, Standing); 2] =
     [("standing", Standing::Standing), ("continuously", Standing::Continuously)];
 
 impl Within {
+    /// No fewer days than it lasts, whenever it begins: months are as long as they can be. None where days of
+    /// rest or the text itself leave that open.
+    pub fn longest_days(&self) -> Option<u32> {
+        match self {
+            Self::Hours { hundredths } => Some(hundredths.div_ceil(2_400)),
+            Self::Minutes(n) => Some(n.div_ceil(24 * 60)),
+            Self::Days { n, roll: false } => Some(*n),
+            // Twelve months are a year, leap years included; fewer are of 31 days at the most.
+            Self::Months { n, roll: false } => {
+                Some((n / 12).saturating_mul(366).saturating_add((n % 12) * 31))
+            }
+            Self::EarliestOf(all) => {
+                let all = all.iter().map(Self::longest_days).collect::<Option<Vec<_>>>()?;
+                all.into_iter().min()
+            }
+            Self::Days { roll: true, .. }
+            | Self::Months { roll: true, .. }
+            | Self::WorkingDays(_)
+            | Self::FirstWorkingDaysOfNextMonth(_)
+            | Self::Unnumbered(_)
+            | Self::Standing(_)
+            | Self::WeekendNoon(_) => None,
+        }
+    }
+
     /// Whether counting it asks which days are working days.
     pub fn needs_calendar(&self) -> bool {
         match self {

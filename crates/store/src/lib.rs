@@ -18,6 +18,7 @@ mod address;
 pub mod checkpoints;
 mod concerned;
 mod connection;
+pub mod contacts;
 pub mod deliveries;
 pub mod dump;
 mod engine;

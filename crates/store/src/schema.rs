@@ -20,7 +20,9 @@ pub(crate) fn migrations(fence: &'static str) -> Migrator {
         migration(1, "ground", include_str!("../migrations/0001_ground.sql")),
         migration(2, "journal fence", fence),
         migration(3, "by hand", include_str!("../migrations/0003_by_hand.sql")),
+        migration(10, "accounts", include_str!("../migrations/0010_accounts.sql")),
         migration(30, "filings and reviews", include_str!("../migrations/0030_filings.sql")),
+        migration(40, "directory", include_str!("../migrations/0040_directory.sql")),
         migration(50, "checkpoints", include_str!("../migrations/0050_checkpoints.sql")),
     ]);
     // Whoever migrates holds the writer's lock already.

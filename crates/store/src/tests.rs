@@ -187,6 +187,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str, &'static str)> {
         ("obligations", crate::obligations::STATEMENTS.to_vec()),
         ("notices", crate::notices::STATEMENTS.to_vec()),
         ("remediations", crate::remediations::statements()),
+        ("contacts", crate::contacts::STATEMENTS.to_vec()),
         ("filings", crate::filings::STATEMENTS.to_vec()),
         ("reviews", crate::reviews::STATEMENTS.to_vec()),
         ("journal", crate::journal::STATEMENTS.to_vec()),

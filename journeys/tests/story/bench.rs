@@ -63,7 +63,7 @@ impl Bench {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary());
-        command.args(args).env("JUYAN_DATA", self.data()).stdin(Stdio::null());
+        command.args(args).env("JUYAN_DATA", self.data()).env("LC_ALL", "C").stdin(Stdio::null());
         command
     }
 

@@ -86,3 +86,54 @@ fn a_second_regime_joins_a_measured_incident_and_the_earlier_time_governs() {
     assert_eq!(mechanism["governed_by"][0]["recipient"], "bureau");
     assert_eq!(bench.json(&["incidents", "--rank", "2"])["rows"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn the_texts_that_a_desk_decides_by_are_given_back() {
+    let bench = desk();
+    let kept = bench.json(&["regime", "applied"]);
+    assert_eq!(kept.as_array().unwrap().len(), 3, "two packs and a grading pack");
+    let text = bench.ok(&["regime", "applied", "cn.miit.2009-157", "--text"]);
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../regimes/cn-miit-2009-157.toml");
+    assert_eq!(text.trim_end(), std::fs::read_to_string(own).unwrap().trim_end());
+    let none = bench.ends(1, &["regime", "applied", "eu.dora"]);
+    assert!(none.contains("has decided nothing by `eu.dora`"), "{none}");
+}
+
+#[test]
+fn packs_and_layers_of_the_data_directory_are_at_hand() {
+    let bench = desk();
+    let regimes = concat!(env!("CARGO_MANIFEST_DIR"), "/../regimes");
+    let pack = std::fs::read_to_string(format!("{regimes}/cn-miit-2009-157.toml")).unwrap();
+    let own = bench.data().join("regimes");
+    std::fs::create_dir_all(own.join("layers")).unwrap();
+    let draft = pack.replace("pack       = \"1.0.0\"", "pack       = \"1.1.0\"");
+    std::fs::write(own.join("draft.toml"), draft).unwrap();
+    let layer = format!("{regimes}/layers/example-province.toml");
+    std::fs::copy(&layer, own.join("layers/north.toml")).unwrap();
+    let listed = bench.json(&["regime", "list"]);
+    let own = listed.as_array().unwrap().iter().filter(|one| one["id"] == "cn.miit.2009-157");
+    let versions: Vec<&str> = own.map(|one| one["version"].as_str().unwrap()).collect();
+    assert_eq!(versions, ["1.1.0"], "it stands in for the built-in one");
+    let laid = "cn.miit.2009-157+example.province-north";
+    let shown = bench.ok(&["regime", "show", laid]);
+    assert!(shown.contains("1.1.0+example.province-north@1.0.0"), "{shown}");
+    let told = bench.ends(3, &["regime", "diff", "cn.miit.2009-157", laid]);
+    assert!(told.contains("XN1 added"), "{told}");
+    let unknown = bench.ends(1, &["regime", "show", "cn.miit.2009-157+example.nowhere"]);
+    assert!(unknown.contains("it has example.province-north"), "{unknown}");
+    let checked = bench.ok(&["regime", "check", &layer]);
+    assert!(checked.contains("one without a province owes what"), "{checked}");
+}
+
+#[test]
+fn the_terminal_s_own_language_is_spoken() {
+    let bench = desk();
+    let shown = |locale: &str| {
+        let mut command = bench.command(&["regime", "show", "eu.nis2"]);
+        String::from_utf8(command.env("LC_ALL", locale).output().unwrap().stdout).unwrap()
+    };
+    assert!(shown("zh_CN.UTF-8").contains("“知悉”指知悉什么？"));
+    assert!(shown("C").contains("aware of what?"));
+    let wrong = bench.ends(2, &["regime", "show", "x", "--la\u{1b}[31mng"]);
+    assert!(!wrong.contains('\u{1b}'), "{wrong:?}");
+}

@@ -49,8 +49,9 @@ fn run(directory: &Path, block: &Block) -> (String, i32) {
     for line in block.text.lines().filter_map(|line| line.strip_prefix("$ ")) {
         let words = words(line);
         assert_eq!(words[0], "juyan", "{line}");
-        let output =
-            Command::new(binary()).args(&words[1..]).current_dir(directory).output().unwrap();
+        let mut command = Command::new(binary());
+        command.args(&words[1..]).current_dir(directory).env("LC_ALL", "C");
+        let output = command.output().unwrap();
         let (out, err) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(err.is_empty(), "{line}: {err}");

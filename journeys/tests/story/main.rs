@@ -16,4 +16,5 @@ mod drafts;
 mod guide;
 mod hostile;
 mod interrupted;
+mod operations;
 mod road;

@@ -40,7 +40,7 @@ pub(crate) enum File {
         filing: FilingNumber,
         /// The version that was read; saving over another is refused [default: the one at rest]
         #[arg(long, value_name = "NUMBER")]
-        version: Option<u32>,
+        read: Option<u32>,
         #[command(flatten)]
         answers: Answers,
     },

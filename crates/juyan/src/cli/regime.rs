@@ -6,9 +6,26 @@ use clap::{Args, Subcommand};
 
 use super::Common;
 
+/// A pack is named by its id or by a file that ends in .toml; `PACK+LAYER` is the pack with a layer over it.
+#[derive(Args)]
+pub(crate) struct OfRegimes {
+    /// Where packs, layers and calendars of one's own lie
+    #[arg(
+        long,
+        env = "JUYAN_DATA",
+        default_value = "juyan-data",
+        value_name = "DIR",
+        global = true
+    )]
+    pub(crate) data: PathBuf,
+
+    #[command(subcommand)]
+    pub(crate) command: Regime,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Regime {
-    /// List the packs that this binary carries
+    /// List the packs at hand: those of this binary and those of the data directory
     List {
         /// Answer in JSON, one document
         #[arg(long)]
@@ -41,7 +58,7 @@ pub(crate) enum Regime {
         /// A pack's id, or a file: as it is to be
         to: String,
         /// The language of the answer
-        #[arg(long, default_value = "en", value_parser = ["zh", "en"])]
+        #[arg(long, default_value = super::spoken(), value_parser = ["zh", "en"])]
         lang: String,
         /// Answer in JSON, one document
         #[arg(long)]
@@ -108,7 +125,7 @@ pub(crate) struct Told {
     /// A pack's id, or a file
     pub(crate) pack: String,
     /// The language of the answer
-    #[arg(long, default_value = "en", value_parser = ["zh", "en"])]
+    #[arg(long, default_value = super::spoken(), value_parser = ["zh", "en"])]
     pub(crate) lang: String,
     #[command(flatten)]
     pub(crate) how: How,
@@ -161,7 +178,7 @@ pub(crate) struct Simulate {
     #[arg(long)]
     pub(crate) calendar: Option<String>,
     /// The language of the answer
-    #[arg(long, default_value = "en", value_parser = ["zh", "en"])]
+    #[arg(long, default_value = super::spoken(), value_parser = ["zh", "en"])]
     pub(crate) lang: String,
     /// In the draft, read the text otherwise where it is open: READING=OPTION, such as R1=graded; may be repeated
     #[arg(long = "reading", value_name = "READING=OPTION")]

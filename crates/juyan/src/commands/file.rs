@@ -32,9 +32,9 @@ pub(crate) async fn run(command: File) -> anyhow::Result<ExitCode> {
         File::Draft { common, obligation, by, answers } => {
             draft(&common, &obligation, by, &answers).await
         }
-        File::Edit { common, filing, version, answers } => {
+        File::Edit { common, filing, read, answers } => {
             let app = open(&common).await?;
-            let saved = save(&app, &filing, version, &answers).await?;
+            let saved = save(&app, &filing, read, &answers).await?;
             kept(&common, &app, &saved).await
         }
         File::Supplement(following) => follow(following, Kind::Supplement).await,

@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 mod grade;
 mod graph;
+mod shelf;
 mod show;
 mod simulate;
 mod test;
@@ -15,33 +16,38 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use rules::describe::Language;
-use rules::{Calendar, Choices, Duty, Findings, Grading, Layer, Library, Pack};
+use rules::{Duty, Findings, Grading, Layer, LayerKind, Pack};
 use serde_json::json;
+use shelf::Shelf;
 
-use crate::builtin;
-use crate::cli::{Deadline, Regime};
-use crate::commands::calendar::Shelf;
+use crate::cli::{self, Deadline, Regime};
 use crate::files::{LONGEST, read_bounded};
 use crate::output::{self, Table};
 
-pub(crate) async fn run(args: Regime) -> anyhow::Result<ExitCode> {
-    match args {
-        Regime::List { json } => list(json),
-        Regime::Check { file, json } => check(&file, json),
-        Regime::Show(args) => show::run(&args),
-        Regime::Explain(args) => explain::run(&args),
-        Regime::Graph { told, format } => graph::run(&told, &format),
-        Regime::Diff { from, to, lang, json } => diff::run((&from, &to), language(&lang), json),
-        Regime::Test { pack, vectors, json } => test::run(&pack, vectors.as_deref(), json),
-        Regime::Simulate(args) => simulate::run(args).await,
-        Regime::Grade(args) => grade::run(&args),
-        Regime::Applied { common, name, text } => applied::run(&common, name.as_ref(), text).await,
-        Regime::Deadline(args) => deadline(&args),
+pub(crate) async fn run(args: cli::OfRegimes) -> anyhow::Result<ExitCode> {
+    if let Regime::Applied { common, name, text } = args.command {
+        return applied::run(&common, name.as_ref(), text).await;
+    }
+    let shelf = &Shelf::open(&args.data)?;
+    match args.command {
+        Regime::List { json } => list(shelf, json),
+        Regime::Check { file, json } => check(shelf, &file, json),
+        Regime::Show(args) => show::run(shelf, &args),
+        Regime::Explain(args) => explain::run(shelf, &args),
+        Regime::Graph { told, format } => graph::run(shelf, &told, &format),
+        Regime::Diff { from, to, lang, json } => {
+            diff::run(shelf, (&from, &to), language(&lang), json)
+        }
+        Regime::Test { pack, vectors, json } => test::run(shelf, &pack, vectors.as_deref(), json),
+        Regime::Simulate(args) => simulate::run(shelf, args).await,
+        Regime::Grade(args) => grade::run(shelf, &args),
+        Regime::Deadline(args) => deadline(shelf, &args),
+        Regime::Applied { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn list(json: bool) -> anyhow::Result<ExitCode> {
-    let packs = library()?.packs;
+fn list(shelf: &Shelf, json: bool) -> anyhow::Result<ExitCode> {
+    let packs = shelf.library()?.packs;
     if json {
         let all: Vec<_> = packs.iter().map(head).collect();
         output::json(&all)?;
@@ -76,7 +82,7 @@ fn head(pack: &Pack) -> serde_json::Value {
     })
 }
 
-fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
+fn check(shelf: &Shelf, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let (text, origin) = (read(file)?, file.to_string_lossy());
     if rules::library::is_grading(&text) {
         return match Grading::parse(&text, &origin) {
@@ -85,14 +91,14 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
         };
     }
     if rules::library::is_layer(&text) {
-        return layer(&text, &origin, json);
+        return layer(shelf, (&text, &origin), json);
     }
-    let pack = Pack::parse(&text, &origin).and_then(|pack| library()?.joined(&origin, pack));
+    let pack = Pack::parse(&text, &origin).and_then(|pack| shelf.library()?.joined(&origin, pack));
     let pack = match pack {
         Ok(pack) => pack,
         Err(findings) => return wrong(&findings, json),
     };
-    let calendar = calendar(pack.calendar())?;
+    let calendar = shelf.calendar(pack.calendar())?;
     let cases = match pack.prove(&calendar) {
         Ok(cases) => cases,
         Err(findings) => return wrong(&findings, json),
@@ -114,13 +120,13 @@ fn check(file: &Path, json: bool) -> anyhow::Result<ExitCode> {
 }
 
 /// A layer is read, and its cases are run, against the pack of this binary that it lies over.
-fn layer(text: &str, origin: &str, json: bool) -> anyhow::Result<ExitCode> {
+fn layer(shelf: &Shelf, (text, origin): (&str, &str), json: bool) -> anyhow::Result<ExitCode> {
     let over = match Layer::over_which(text, origin) {
         Ok(over) => over,
         Err(findings) => return wrong(&findings, json),
     };
-    let base = find(over.as_str())?;
-    let calendar = calendar(base.calendar())?;
+    let base = shelf.find(over.as_str())?;
+    let calendar = shelf.calendar(base.calendar())?;
     let proved = Layer::parse(text, origin, &base)
         .and_then(|layer| layer.prove(&base, &calendar).map(|cases| (layer, cases)));
     let (layer, cases) = match proved {
@@ -140,6 +146,13 @@ fn layer(text: &str, origin: &str, json: bool) -> anyhow::Result<ExitCode> {
             base.version(),
             calendar.id()
         ))?;
+        if let (LayerKind::Provincial, Some(province)) = (layer.kind(), layer.province()) {
+            output::line(format!(
+                "it holds for organisations that the directory places in {province}; one without a \
+                 province owes what {} asks everywhere",
+                base.id()
+            ))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -162,24 +175,18 @@ fn sound_grading(grading: &Grading, json: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every pack that this binary carries, each joined to its grading pack.
-fn library() -> Result<Library, Findings> {
-    let sources = builtin::regimes();
-    Library::read(sources.iter().map(|source| (source.origin.as_str(), source.text.as_str())))
-}
-
 fn wrong(findings: &Findings, json: bool) -> anyhow::Result<ExitCode> {
     output::findings(&findings.iter().cloned().collect::<Vec<_>>(), json)
 }
 
-fn deadline(args: &Deadline) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&args.pack, &args.how.readings)?;
+fn deadline(shelf: &Shelf, args: &Deadline) -> anyhow::Result<ExitCode> {
+    let pack = shelf.find_under(&args.pack, &args.how.readings)?;
     let duty = duty_at(&pack, &args.duty, args.grade.as_deref())?;
     if args.grade.is_none() {
         only_one(&pack, &args.duty)?;
     }
     let note = not_in_force(&pack, args.start);
-    let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
+    let calendar = shelf.calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
     let within = duty.clock.within();
     let due = rules::deadline(within, args.start, pack.zone(), &calendar)?;
     let local = |at: jiff::Timestamp| at.to_zoned(pack.zone().clone()).to_string();
@@ -282,36 +289,6 @@ fn grade_of<'p>(pack: &'p Pack, text: &str) -> anyhow::Result<&'p model::GradeId
         let known: Vec<_> = all().map(|grade| grade.id.as_str()).collect();
         anyhow!("`{}` has no grade `{text}`; it has {}", pack.id(), known.join(", "))
     })
-}
-
-/// A pack by its id, or from a file, as it reads its own text.
-fn find(name: &str) -> anyhow::Result<Pack> {
-    find_under(name, &[])
-}
-
-/// The same with other readings in force, such as `R1=later`.
-fn find_under(name: &str, readings: &[String]) -> anyhow::Result<Pack> {
-    let choices = Choices::parse(readings.iter().map(String::as_str))?;
-    if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
-        let pack = Pack::parse_with(&read(Path::new(name))?, name, &choices)?;
-        return Ok(library()?.joined(name, pack)?);
-    }
-    let under = name.parse().ok().map(|id| (id, choices)).into_iter().collect();
-    let sources = builtin::regimes();
-    let texts = sources.iter().map(|source| (source.origin.as_str(), source.text.as_str()));
-    let library = Library::read_under(texts, &under)?;
-    if let Some(pack) = library.packs.into_iter().find(|pack| pack.id().as_str() == name) {
-        return Ok(pack);
-    }
-    bail!("there is no pack `{name}`: `juyan regime list` names them, a file ends in .toml")
-}
-
-/// A calendar by its id, or from a file; `a+b` joins the provisional calendar `b` to `a`.
-fn calendar(name: &str) -> anyhow::Result<Calendar> {
-    if Path::new(name).extension().is_some_and(|ending| ending == "toml") {
-        return Ok(Calendar::parse(&read(Path::new(name))?, name)?);
-    }
-    Shelf::builtin()?.find(name)
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

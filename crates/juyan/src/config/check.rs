@@ -76,6 +76,7 @@ impl Checked {
             let line = found.iter().find(|one| one.name == key.name).map(|one| one.line);
             checked.value(key, line, &mut whole, variable);
         }
+        checked.problems.sort_by_key(|problem| (problem.line.is_none(), problem.line));
         if checked.problems.is_empty() {
             match Config::deserialize(whole) {
                 Ok(config) => checked.config = Some(config),
@@ -223,7 +224,7 @@ mod tests {
             "zone = \"Moon/Crater\"\nsurprise = 1\n[serve]\nlisten = \"here\"\nconnections = 0\nlissen = 1\n",
         );
         let lines: Vec<_> = told.lines().map(|line| line.split(": ").next().unwrap()).collect();
-        assert_eq!(lines, ["f:4", "f:8", "f:3", "f:6", "f:7"], "{told}");
+        assert_eq!(lines, ["f:3", "f:4", "f:6", "f:7", "f:8"], "{told}");
         assert!(
             told.contains("`serve.lissen`: there is no such key: did you mean `serve.listen`?")
         );

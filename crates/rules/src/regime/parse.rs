@@ -381,6 +381,8 @@ fn role(node: &Node<'_>, section: &Section<'_>) -> Option<Role> {
     section.words("members").iter().for_each(|member| drop(member.text()));
     let (article, name) = (section.need_text("art"), section.bilingual());
     let is = section.need_text("is");
+    let department = section.find("competent_department").and_then(|node| node.boolean());
+    let has_department = department.unwrap_or(false);
     let holders = section.need("number")?.one_of(&HOLDERS)?;
-    Some(Role { id: id(node)?, article, name, is, holders })
+    Some(Role { id: id(node)?, article, name, is, has_department, holders })
 }

@@ -15,6 +15,8 @@ pub struct Role {
     pub name: Bilingual,
     /// What it is there, such as `authority`, for people.
     pub is: String,
+    /// Each that holds it has a department in charge of it, which the directory has to know.
+    pub has_department: bool,
     pub holders: Holders,
 }
 

@@ -150,3 +150,12 @@ fn single_time() -> impl Strategy<Value = Within> {
         prop::sample::select(words.concat()),
     ]
 }
+
+#[test]
+fn data_are_kept_for_as_long_as_a_time_can_last() {
+    let days = |text: &str| text.parse::<Within>().unwrap().longest_days();
+    let known = ["60 days", "6 months", "60 months", "14 months", "25 hours"].map(days);
+    assert_eq!(known, [Some(60), Some(186), Some(1830), Some(428), Some(2)]);
+    assert_eq!(days("earliest of [2 months, 50 days]"), Some(50));
+    assert_eq!(["5 working days", "promptly", "1 month, holiday roll"].map(days), [None; 3]);
+}

@@ -6,16 +6,17 @@ use rules::describe::measure::wrap;
 use rules::describe::{self, Change, Direction, Language};
 use serde_json::json;
 
-use super::find;
+use super::shelf::Shelf;
 use crate::commands::FINDINGS;
 use crate::output;
 
 pub(super) fn run(
+    shelf: &Shelf,
     (from, to): (&str, &str),
     language: Language,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let (from, to) = (find(from)?, find(to)?);
+    let (from, to) = (shelf.find(from)?, shelf.find(to)?);
     let changes = describe::diff(&from, &to, language);
     if json {
         let all: Vec<_> = changes.iter().map(as_json).collect();

@@ -7,7 +7,8 @@ use rules::describe::{self, Language, Links, Words};
 use rules::{Due, Duty, Pack};
 use serde_json::{Value, json};
 
-use super::{calendar, duty_of, find_under, grade_of, not_in_force};
+use super::shelf::Shelf;
+use super::{duty_of, grade_of, not_in_force};
 use crate::cli::Explain;
 use crate::output;
 
@@ -20,8 +21,8 @@ struct Told<'p> {
     counted: Option<(Bilingual, Due)>,
 }
 
-pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&args.pack, &args.how.readings)?;
+pub(super) fn run(shelf: &Shelf, args: &Explain) -> anyhow::Result<ExitCode> {
+    let pack = shelf.find_under(&args.pack, &args.how.readings)?;
     duty_of(&pack, &args.duty)?;
     let grade = args.grade.as_deref().map(|grade| grade_of(&pack, grade)).transpose()?;
     // One that says `like` several others stands once for each; a grade picks its own.
@@ -34,7 +35,7 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
     if duties.is_empty() {
         duties.extend(pack.duty(&args.duty));
     }
-    let told = duties.into_iter().map(|duty| tell(&pack, duty, args));
+    let told = duties.into_iter().map(|duty| tell(shelf, &pack, duty, args));
     let told = told.collect::<anyhow::Result<Vec<_>>>()?;
     let note = args.start.and_then(|start| not_in_force(&pack, start));
     if args.how.json {
@@ -68,9 +69,14 @@ pub(super) fn run(args: &Explain) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell<'p>(pack: &'p Pack, duty: &'p Duty, args: &Explain) -> anyhow::Result<Told<'p>> {
+fn tell<'p>(
+    shelf: &Shelf,
+    pack: &'p Pack,
+    duty: &'p Duty,
+    args: &Explain,
+) -> anyhow::Result<Told<'p>> {
     let count = |start| -> anyhow::Result<_> {
-        let calendar = calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
+        let calendar = shelf.calendar(args.calendar.as_deref().unwrap_or(pack.calendar()))?;
         let due = rules::deadline(duty.clock.within(), start, pack.zone(), &calendar)?;
         Ok((rules::explain(pack, duty, &due, start), due))
     };

@@ -6,19 +6,19 @@ use anyhow::{anyhow, bail};
 use rules::{Assessed, Grading, Inputs, Pack, Verdict};
 use serde_json::json;
 
-use super::{find_under, library};
+use super::shelf::Shelf;
 use crate::cli::Grade;
 use crate::output;
 
-pub(super) fn run(args: &Grade) -> anyhow::Result<ExitCode> {
+pub(super) fn run(shelf: &Shelf, args: &Grade) -> anyhow::Result<ExitCode> {
     let (name, part) = match args.pack.split_once('#') {
         Some((name, part)) => (name, Some(part)),
         None => (args.pack.as_str(), None),
     };
-    if let Some(grading) = grading(name)? {
+    if let Some(grading) = grading(shelf, name)? {
         return by_grading(&grading, args);
     }
-    let pack = find_under(name, &args.how.readings)?;
+    let pack = shelf.find_under(name, &args.how.readings)?;
     let inputs = Inputs::parse(pack.inputs(), pairs(&args.inputs))?;
     let scale = matches!(part, None | Some("grade" | "warning"));
     // What a word means is asked of the facts at hand; how grave it is, of all there may be.
@@ -38,14 +38,14 @@ pub(super) fn run(args: &Grade) -> anyhow::Result<ExitCode> {
 }
 
 /// A grading pack by its id, or from a file that says it is one.
-fn grading(name: &str) -> anyhow::Result<Option<Grading>> {
+fn grading(shelf: &Shelf, name: &str) -> anyhow::Result<Option<Grading>> {
     let file = std::path::Path::new(name);
     if file.extension().is_some_and(|ending| ending == "toml") {
         let text = super::read(file)?;
         let is_grading = rules::library::is_grading(&text);
         return Ok(is_grading.then(|| Grading::parse(&text, name)).transpose()?);
     }
-    Ok(library()?.gradings.into_iter().find(|grading| grading.id().as_str() == name))
+    Ok(shelf.library()?.gradings.into_iter().find(|grading| grading.id().as_str() == name))
 }
 
 /// A grading pack on its own is asked what if: what is left out is absent, unless it is said otherwise.

@@ -6,12 +6,13 @@ use rules::describe::Flow;
 use rules::describe::flow::{Kind, Node};
 use serde_json::json;
 
-use super::{find_under, language};
+use super::language;
+use super::shelf::Shelf;
 use crate::cli::Told;
 use crate::output;
 
-pub(super) fn run(told: &Told, format: &str) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&told.pack, &told.how.readings)?;
+pub(super) fn run(shelf: &Shelf, told: &Told, format: &str) -> anyhow::Result<ExitCode> {
+    let pack = shelf.find_under(&told.pack, &told.how.readings)?;
     let flow = Flow::of(&pack, language(&told.lang));
     if told.how.json {
         output::json(&as_json(&flow))?;

@@ -9,7 +9,8 @@ use rules::describe::sheet::{Chapter, Choice, Line, Sheet, Step};
 use rules::describe::{Language, sheet, words};
 use rules::{Confidence, Pack};
 
-use super::{find_under, grade_of, language};
+use super::shelf::Shelf;
+use super::{grade_of, language};
 use crate::cli::ShowPack;
 use crate::output;
 
@@ -20,8 +21,8 @@ const INDENT: usize = 7;
 const WIDE: usize = 16;
 const WIDEST: usize = 100;
 
-pub(super) fn run(args: &ShowPack) -> anyhow::Result<ExitCode> {
-    let pack = find_under(&args.told.pack, &args.told.how.readings)?;
+pub(super) fn run(shelf: &Shelf, args: &ShowPack) -> anyhow::Result<ExitCode> {
+    let pack = shelf.find_under(&args.told.pack, &args.told.how.readings)?;
     let grade = args.grade.as_deref().map(|grade| grade_of(&pack, grade)).transpose()?;
     let language = language(&args.told.lang);
     let sheet = sheet(&pack, language, grade);

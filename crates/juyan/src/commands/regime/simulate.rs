@@ -16,32 +16,37 @@ use rules::simulate::{Fate, Movement, Outcome, Sample, Simulation, Under};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{calendar, find, find_under, language};
+use super::language;
+use super::shelf::Shelf;
 use crate::cli;
 use crate::commands::FINDINGS;
 use crate::desk;
 use crate::files::{LONGEST_TABLE, read_bounded};
 use crate::output::{self, Table};
 
-pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
-    let draft = find_under(&args.draft, &args.readings)?;
+pub(super) async fn run(shelf: &Shelf, args: cli::Simulate) -> anyhow::Result<ExitCode> {
+    let draft = shelf.find_under(&args.draft, &args.readings)?;
     let in_force = match &args.against {
-        Some(name) => find(name)?,
-        None => find(draft.id().as_str())
+        Some(name) => shelf.find(name)?,
+        None => shelf
+            .find(draft.id().as_str())
             .with_context(|| "say what the draft would replace: --against PACK".to_owned())?,
     };
-    let samples = match (&args.incidents, args.since) {
+    let (samples, text) = match (&args.incidents, args.since) {
         (Some(file), _) => samples(file)?,
-        (None, Some(since)) => of_the_desk(&args.common.data, &in_force, since).await?,
+        (None, Some(since)) => {
+            (of_the_desk(&args.common.data, &in_force, since).await?, String::new())
+        }
         (None, None) => bail!("give --incidents FILE or --since DATE"),
     };
     if let Some(file) = &args.incidents {
-        let slips = sound::findings(&samples, [&in_force, &draft], &file.to_string_lossy());
+        let slips =
+            sound::findings(&samples, [&in_force, &draft], (&file.to_string_lossy(), &text));
         if !slips.is_empty() {
             return output::findings(&slips, args.common.json);
         }
     }
-    let counted = |pack: &Pack| calendar(args.calendar.as_deref().unwrap_or(pack.calendar()));
+    let counted = |pack: &Pack| shelf.calendar(args.calendar.as_deref().unwrap_or(pack.calendar()));
     let (old, new) = (counted(&in_force)?, counted(&draft)?);
     let simulation = rules::simulate::simulate(
         Under { pack: &in_force, calendar: &old },
@@ -59,12 +64,14 @@ pub(super) async fn run(args: cli::Simulate) -> anyhow::Result<ExitCode> {
 }
 
 /// Incidents from a file: CSV by its ending, else TOML.
-fn samples(file: &Path) -> anyhow::Result<Vec<Sample>> {
+/// The incidents of a file, and its text.
+fn samples(file: &Path) -> anyhow::Result<(Vec<Sample>, String)> {
     let (text, origin) = (read_bounded(file, LONGEST_TABLE)?, file.to_string_lossy());
-    if file.extension().is_some_and(|ending| ending == "csv") {
-        return from_csv(&text, &origin);
-    }
-    Ok(Sample::parse(&text, &origin)?)
+    let samples = match file.extension() {
+        Some(ending) if ending == "csv" => from_csv(&text, &origin)?,
+        _ => Sample::parse(&text, &origin)?,
+    };
+    Ok((samples, text))
 }
 
 async fn of_the_desk(data: &Path, in_force: &Pack, since: Date) -> anyhow::Result<Vec<Sample>> {

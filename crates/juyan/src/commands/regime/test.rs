@@ -11,24 +11,30 @@ use rules::{Calendar, Inputs, Pack, Within};
 use serde_json::json;
 
 use super::grade::pairs;
-use super::{calendar, duty_of, find, grade_of, read, wrong};
+use super::shelf::Shelf;
+use super::{duty_of, grade_of, read, wrong};
 use crate::commands::FINDINGS;
 use crate::files::{LONGEST_TABLE, read_bounded};
 use crate::output;
 
-pub(super) fn run(name: &str, vectors: Option<&Path>, json: bool) -> anyhow::Result<ExitCode> {
-    let pack = match parse(name)? {
+pub(super) fn run(
+    shelf: &Shelf,
+    name: &str,
+    vectors: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let pack = match parse(shelf, name)? {
         Ok(pack) => pack,
         Err(findings) => return wrong(&findings, json),
     };
-    let own = match pack.prove(&calendar(pack.calendar())?) {
+    let own = match pack.prove(&shelf.calendar(pack.calendar())?) {
         Ok(own) => own,
         Err(findings) => return wrong(&findings, json),
     };
     let tried = match vectors {
         Some(file) => {
             let text = read_bounded(file, LONGEST_TABLE)?;
-            try_all(&pack, &text, &file.to_string_lossy())?
+            try_all(shelf, &pack, &text, &file.to_string_lossy())?
         }
         None => Vec::new(),
     };
@@ -54,12 +60,12 @@ pub(super) fn run(name: &str, vectors: Option<&Path>, json: bool) -> anyhow::Res
 }
 
 /// A pack that fails its own cases is a finding, not a failure of the command.
-fn parse(name: &str) -> anyhow::Result<Result<Pack, rules::Findings>> {
+fn parse(shelf: &Shelf, name: &str) -> anyhow::Result<Result<Pack, rules::Findings>> {
     let file = Path::new(name);
     if file.extension().is_some_and(|ending| ending == "toml") {
         return Ok(Pack::parse(&read(file)?, name));
     }
-    find(name).map(Ok)
+    shelf.find(name).map(Ok)
 }
 
 /// The columns of a table of vectors.
@@ -80,30 +86,30 @@ struct Tried {
 }
 
 /// Packs and calendars that vectors ask for, each read once.
-#[derive(Default)]
-struct AtHand {
+struct AtHand<'s> {
+    shelf: &'s Shelf,
     packs: BTreeMap<String, Pack>,
     calendars: BTreeMap<String, Calendar>,
 }
 
-impl AtHand {
+impl AtHand<'_> {
     fn pack(&mut self, name: &str) -> anyhow::Result<Pack> {
         if !self.packs.contains_key(name) {
-            self.packs.insert(name.to_owned(), find(name)?);
+            self.packs.insert(name.to_owned(), self.shelf.find(name)?);
         }
         self.packs.get(name).cloned().context("a pack")
     }
 
     fn calendar(&mut self, name: &str) -> anyhow::Result<Calendar> {
         if !self.calendars.contains_key(name) {
-            self.calendars.insert(name.to_owned(), calendar(name)?);
+            self.calendars.insert(name.to_owned(), self.shelf.calendar(name)?);
         }
         self.calendars.get(name).cloned().context("a calendar")
     }
 }
 
 /// Tries every row; one that cannot be tried has failed, and the others are tried nevertheless.
-fn try_all(pack: &Pack, text: &str, origin: &str) -> anyhow::Result<Vec<Tried>> {
+fn try_all(shelf: &Shelf, pack: &Pack, text: &str, origin: &str) -> anyhow::Result<Vec<Tried>> {
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
     let heads: Vec<String> = match reader.headers() {
@@ -119,7 +125,8 @@ fn try_all(pack: &Pack, text: &str, origin: &str) -> anyhow::Result<Vec<Tried>> 
     {
         bail!("`{origin}`, line 1: there is no column `{needed}`");
     }
-    let (mut tried, mut at_hand) = (Vec::new(), AtHand::default());
+    let (mut tried, mut at_hand) =
+        (Vec::new(), AtHand { shelf, packs: BTreeMap::new(), calendars: BTreeMap::new() });
     for record in reader.records() {
         let Ok(record) = record else { bail!("`{origin}`: this is no CSV in UTF-8") };
         let line = record.position().map_or(0, csv::Position::line);
@@ -152,7 +159,7 @@ impl Vector {
     }
 
     /// What is expected and what comes out, both written the same way.
-    fn answer(&self, tried: &Pack, at_hand: &mut AtHand) -> anyhow::Result<(String, String)> {
+    fn answer(&self, tried: &Pack, at_hand: &mut AtHand<'_>) -> anyhow::Result<(String, String)> {
         let (other, name) = (self.cell("pack"), tried.id().as_str());
         let other =
             (!other.is_empty() && other != name).then(|| at_hand.pack(other)).transpose()?;
@@ -183,7 +190,7 @@ impl Vector {
         Ok(pack.duty_at(&duty.id, grade).map(|duty| duty.clock.within().clone()))
     }
 
-    fn due(&self, pack: &Pack, at_hand: &mut AtHand) -> anyhow::Result<(String, String)> {
+    fn due(&self, pack: &Pack, at_hand: &mut AtHand<'_>) -> anyhow::Result<(String, String)> {
         let expect = self.cell("expect");
         let Some(within) = self.rule(pack)? else {
             let grade = self.cell("grade");
@@ -225,9 +232,10 @@ mod tests {
     use super::*;
 
     fn tried(rows: &str) -> anyhow::Result<Vec<(String, String)>> {
-        let pack = find("cn.miit.2009-157").unwrap();
+        let shelf = Shelf::open(Path::new("no-such-directory")).unwrap();
+        let pack = shelf.find("cn.miit.2009-157").unwrap();
         let text = format!("id,kind,duty,start,expect\n{rows}");
-        let all = try_all(&pack, &text, "x.csv")?;
+        let all = try_all(&shelf, &pack, &text, "x.csv")?;
         Ok(all.into_iter().map(|one| (one.expected, one.got)).collect())
     }
 

@@ -124,6 +124,57 @@ fn whatever_the_law_changes_is_told() {
 }
 
 #[test]
+fn what_stands_at_the_head_is_told() {
+    let told = |from: &str, to: &str, wanted: &str| {
+        let changes = changed(from, to);
+        assert!(changes.iter().any(|change| change.contains(wanted)), "{wanted}: {changes:#?}");
+    };
+    told("en   = \"Trojan and botnet monitoring", "en   = \"Botnet monitoring", "title: from");
+    told("one form) were not at hand", "one form) are here", "source: from");
+    told("repealed   = 2018-01-01", "repealed   = 2019-01-01", "repealed on: from “2018-01-01”");
+    told("in_force   = 2009-06-01", "in_force   = 2009-07-01", "in force from: from “2009-06-01”");
+    told("= \"工信部保[2009]157号\"\n", "= \"工信部保[2010]1号\"\n", "instrument: from");
+    told("\n[applies]\n", "\n[applies]\nopens = \"officer\"\n", "opened by: from “the engine” to");
+    told(
+        "calendar   = \"cn\"\n",
+        "calendar   = \"cn\"\nconfidence = \"medium\"\n",
+        "confidence: from",
+    );
+    told(
+        "calendar   = \"cn\"\n",
+        "calendar   = \"cn\"\nnote.zh = \"注意\"\nnote.en = \"mind\"\n",
+        "note: from",
+    );
+}
+
+#[test]
+fn what_no_words_describe_is_told_as_that() {
+    let lines: Vec<&str> = PACK.lines().collect();
+    let place = |duty: &str| lines.iter().position(|line| line.starts_with(duty)).unwrap();
+    let mut swapped = lines.clone();
+    swapped.swap(place("M5 "), place("M6 "));
+    let new = Pack::parse(&swapped.join("\n"), "draft.toml").unwrap();
+    let changes = diff(&pack(), &new, Language::En);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(
+        changes[0].words,
+        "something changes that these words do not describe: compare the two files"
+    );
+}
+
+#[test]
+fn what_a_layer_adds_is_told_to_its_debtors() {
+    let layer = include_str!("../../../../../regimes/layers/example-province.toml");
+    let base = pack();
+    let layer = crate::regime::Layer::parse(layer, "north.toml", &base).unwrap();
+    let at = crate::testing::at("2012-06-11T09:30:00+08:00");
+    let laid = base.layered(&[&layer], at, layer.province());
+    let changes = diff(&base, &laid, Language::En);
+    assert!(changes.iter().any(|one| one.about == "XN1" && one.direction == Direction::Added));
+    assert!(!changes.iter().any(|one| one.direction == Direction::Looser), "{changes:?}");
+}
+
+#[test]
 fn a_change_is_told_in_chinese_too() {
     let text = PACK.replace("one_is_enough = true, ", "");
     let new = Pack::parse(&text, "draft.toml").unwrap_or_else(|findings| panic!("{findings}"));

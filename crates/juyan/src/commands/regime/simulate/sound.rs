@@ -6,21 +6,25 @@ use rules::simulate::Sample;
 use rules::{Finding, Pack};
 
 /// Every name in the incidents that means nothing under either pack, and every time that cannot be.
-pub(super) fn findings(samples: &[Sample], packs: [&Pack; 2], origin: &str) -> Vec<Finding> {
+/// Each names the line of the file that says so.
+pub(super) fn findings(
+    samples: &[Sample],
+    packs: [&Pack; 2],
+    (origin, text): (&str, &str),
+) -> Vec<Finding> {
     let mut found = Vec::new();
+    let places = Places::of(text, samples.len());
     let mut numbers = BTreeSet::new();
     let known = Known(packs);
-    for sample in samples {
-        let mut say = |key: String, what: String, fix: String| {
+    for (at, sample) in samples.iter().enumerate() {
+        let mut say = |(key, name): (&str, &str), what: String, fix: String| {
             let key = format!("incident {}{key}", sample.number);
-            found.push(Finding { origin: origin.to_owned(), line: None, key, what, fix });
+            let line = places.line(at, name);
+            found.push(Finding { origin: origin.to_owned(), line, key, what, fix });
         };
         if !numbers.insert(&sample.number) {
-            say(
-                String::new(),
-                "its number is used twice".to_owned(),
-                "number each once".to_owned(),
-            );
+            let (what, fix) = ("its number is used twice", "number each once");
+            say(("", &sample.number), what.to_owned(), fix.to_owned());
         }
         for (key, role) in std::iter::once((".finder", &sample.finder))
             .chain(sample.parties.keys().map(|role| (".parties", role)))
@@ -28,31 +32,72 @@ pub(super) fn findings(samples: &[Sample], packs: [&Pack; 2], origin: &str) -> V
             if !known.roles().any(|one| one == *role) {
                 let roles: BTreeSet<String> = known.roles().collect();
                 let fix = format!("use one of {}", joined(&roles));
-                say(key.to_owned(), format!("`{role}` is no role of either pack"), fix);
+                say((key, role), format!("`{role}` is no role of either pack"), fix);
             }
         }
         for trigger in sample.happened.keys().filter(|trigger| !known.trigger(trigger)) {
             let fix = format!("use one of {}", joined(&known.triggers()));
-            say(".happened".to_owned(), format!("`{trigger}` is no trigger of either pack"), fix);
+            say((".happened", trigger), format!("`{trigger}` is no trigger of either pack"), fix);
         }
         for ((duty, organisation), at) in &sample.met {
             if !known.duties().contains(duty) {
                 let fix = format!("use one of {}", joined(&known.duties()));
-                say(".met".to_owned(), format!("`{duty}` is no duty of either pack"), fix);
+                say((".met", duty), format!("`{duty}` is no duty of either pack"), fix);
             }
             let organisations = known.organisations(sample);
             if let Some(one) = organisation.as_ref().filter(|one| !organisations.contains(*one)) {
                 let fix =
                     format!("name it under parties, or use one of {}", joined(&organisations));
-                say(".met".to_owned(), format!("`{one}` is nobody in this incident"), fix);
+                say((".met", one), format!("`{one}` is nobody in this incident"), fix);
             }
             if *at < sample.known_at {
                 let what = format!("`{duty}` was met at {at}, before {}", sample.known_at);
-                say(".met".to_owned(), what, "correct it, or `known_at`".to_owned());
+                say((".met", duty), what, "correct it, or `known_at`".to_owned());
             }
         }
     }
     found
+}
+
+/// Where the incidents of a file stand: in TOML from one `[[incident]]` to the next, in CSV a line each.
+struct Places<'t> {
+    lines: Vec<&'t str>,
+    /// The first line of each, counted from 0; empty where that cannot be told.
+    starts: Vec<usize>,
+}
+
+impl<'t> Places<'t> {
+    fn of(text: &'t str, samples: usize) -> Self {
+        let lines: Vec<&str> = text.lines().collect();
+        let is_head = |(_, line): &(usize, &&str)| line.trim_start().starts_with("[[incident]]");
+        let mut starts: Vec<usize> =
+            lines.iter().enumerate().filter(is_head).map(|(at, _)| at).collect();
+        if starts.is_empty() && lines.len() == samples + 1 {
+            starts.extend(1..lines.len());
+        }
+        if starts.len() != samples {
+            starts.clear();
+        }
+        Self { lines, starts }
+    }
+
+    /// The line on which an incident says something, counted from 1; else the one on which it begins.
+    fn line(&self, incident: usize, says: &str) -> Option<usize> {
+        let start = *self.starts.get(incident)?;
+        let end = self.starts.get(incident + 1).copied().unwrap_or(self.lines.len());
+        let own = self.lines.get(start..end)?;
+        Some(start + own.iter().position(|line| says_it(line, says)).unwrap_or(0) + 1)
+    }
+}
+
+/// Whether a line has a name as a whole word.
+fn says_it(line: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    line.match_indices(name).any(|(at, _)| {
+        let before = line.get(..at).and_then(|text| text.chars().next_back());
+        let after = line.get(at + name.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
 }
 
 /// What either pack knows by name.
@@ -95,7 +140,9 @@ mod tests {
 
     #[test]
     fn a_name_that_neither_pack_knows_is_found() {
-        let pack = super::super::find("cn.miit.2009-157").unwrap();
+        let pack = super::super::super::shelf::Shelf::open(std::path::Path::new("none"))
+            .and_then(|shelf| shelf.find("cn.miit.2009-157"))
+            .unwrap();
         let of = |finder: &str, more: &str| {
             let text = format!(
                 "schema = \"incidents/1\"\n{}",
@@ -106,11 +153,11 @@ mod tests {
                 .repeat(2)
             );
             let samples = Sample::parse(&text, "x.toml").unwrap();
-            findings(&samples, [&pack, &pack], "x.toml")
+            findings(&samples, [&pack, &pack], ("x.toml", &text))
         };
         let twice = of("carrier", "met = { M2a = 2025-06-12T10:00:00+08:00 }");
         assert_eq!(twice.len(), 1, "{twice:?}");
-        assert!(twice[0].to_string().starts_with("x.toml: incident tern: its number"));
+        assert!(twice[0].to_string().starts_with("x.toml:8: incident tern: its number"));
         let slips = of(
             "carriage",
             "parties = { carriers = \"a\" }\nhappened = { nothing = 2025-06-12T10:00:00+08:00 }\n\
@@ -128,5 +175,9 @@ mod tests {
                 "`M99` was met at 2025-06-12T00:00:00Z, before 2025-06-12T01:00:00Z",
             ]
         );
+        // The second incident is of the same words, eight lines further down.
+        let lines: Vec<usize> = slips.iter().map(|one| one.line.unwrap()).collect();
+        assert_eq!(lines[..6], [5, 6, 7, 8, 8, 8]);
+        assert_eq!(lines[6], 10, "its number is used twice: {:?}", slips[6]);
     }
 }
