@@ -1,6 +1,6 @@
 //! Who signs in, and what proves it.
 //!
-//! Signing in is a decision ([`decide`]) on what is known (the password was right, the second factor is
+//! Signing in is a decision (`decide`) on what is known (the password was right, the second factor is
 //! asked for, the name must wait) and one transaction that keeps it with its entry in the journal. Nothing
 //! here answers differently for a name that has no account: the same work is done and the same said.
 //!

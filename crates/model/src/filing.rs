@@ -250,7 +250,7 @@ pub struct Fault {
     pub because: String,
 }
 
-/// The ways in which a filing can be wrong (工信部保[2009]156号, art. 6).
+/// The ways in which a filing can be wrong (工信部保〔2009〕156号, art. 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wrong {

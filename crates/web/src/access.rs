@@ -1,7 +1,7 @@
 //! Who asks, and what they may: from a cookie or a key to a permit.
 //!
-//! [`admit`] finds out once for each request; handlers say by the type of an argument what they need:
-//! [`Reader`] to look, [`Allowed`] for one kind of act, [`Person`] for somebody's own account. Each is the
+//! `admit` finds out once for each request; handlers say by the type of an argument what they need:
+//! `Reader` to look, `Allowed` for one kind of act, `Person` for somebody's own account. Each is the
 //! only way to what it carries, so a handler that needs a permit and does not ask for one does not compile.
 
 use std::fmt::Write;

@@ -1,6 +1,6 @@
 //! Contacts: proposed, verified, approved; who is next; and who is doubted.
 //!
-//! A change is owed to be reported under each regime whose text says so (工信部保[2009]157号 art. 15: within
+//! A change is owed to be reported under each regime whose text says so (工信部保〔2009〕157号 art. 15: within
 //! three working days). By when is counted from the day of the change by the pack in force, and kept with the
 //! proposal; approving a change does not excuse the report.
 

@@ -55,10 +55,13 @@ async fn a_link_belongs_to_a_notice_and_can_be_revoked() {
         revoked_at: None,
     };
     let mut tx = world.store.begin().await.unwrap();
-    tx.insert_signed_link(&link).await.unwrap();
     let stray = SignedLink { id: id(32), notice: id(99), ..link.clone() };
     let refused = tx.insert_signed_link(&stray).await;
     assert!(matches!(refused, Err(StoreError::Dangling { .. })), "{refused:?}");
+    drop(tx);
+
+    let mut tx = world.store.begin().await.unwrap();
+    tx.insert_signed_link(&link).await.unwrap();
     assert!(tx.revoke_signed_link(&id(31), at(9)).await.unwrap());
     assert!(!tx.revoke_signed_link(&id(31), at(9)).await.unwrap());
     world.keep(tx).await.unwrap();
