@@ -155,7 +155,7 @@ fn every_setting_is_explained_and_a_wrong_one_is_named_with_its_line() {
     );
     let told = bench.ends(3, &["check", "--config", &wrong]);
     assert!(told.contains("there is no pack `no.such`"), "{told}");
-    assert!(told.contains("nobody signs in to the desk yet"), "{told}");
+    assert!(told.contains("cannot listen on 192.0.2.1:443 without TLS"), "{told}");
     let unknown = bench.file("unknown.toml", "own = \"desk\"\nregimes = []\nsurprise = 1\n");
     let told = bench.ends(3, &["check", "--config", &unknown]);
     assert!(told.contains("unknown.toml:3: `surprise`: there is no such key"), "{told}");
